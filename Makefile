@@ -1,0 +1,66 @@
+# segpipe - self-supervised pretraining and segmentation of 2D medical images
+#
+#   make                          build the tools into build/bin
+#   make deps check               install what is missing (Debian), run every test
+#   make experiment-imagenet-ssl  an experiment; see pipelines/ and segpipe(7)
+#   make install PREFIX=/usr      tools and man pages
+
+include config.mk
+
+TOOLS  := $(sort $(filter-out tool,$(basename $(notdir $(wildcard tools/*.c)))))
+UNITS  := $(sort $(filter-out check,$(basename $(notdir $(wildcard tests/unit/*.c)))))
+LIBSRC := $(sort $(wildcard lib/*/*.c))
+LIBOBJ := $(LIBSRC:%.c=$(BUILD)/%.o)
+BIN    := $(TOOLS:%=$(BUILD)/bin/%)
+UNIT   := $(UNITS:%=$(BUILD)/unit/%)
+
+SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DNO_CLONES,$(HARDEN))
+ALL_CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CPPFLAGS)
+ALL_CFLAGS   := -std=c17 $(OPT) -fno-math-errno -fno-trapping-math -pthread $(WARN) $(SANFLAGS) $(CFLAGS)
+ALL_LDFLAGS  := -pthread $(if $(SAN),$(SANFLAGS),-pie -Wl,-z,relro,-z,now -Wl,--as-needed) $(LDFLAGS)
+LIBS         := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all clean install check deps
+
+all: $(BIN)
+
+# Objects are made anew when the flags change: sanitizer and release builds don't mix.
+FLAGS := $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(LIBS)
+ifneq ($(FLAGS),$(file <$(BUILD)/flags))
+$(shell mkdir -p $(BUILD))
+$(file >$(BUILD)/flags,$(FLAGS))
+endif
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/libsegpipe.a: $(LIBOBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/bin/%: $(BUILD)/tools/%.o $(BUILD)/tools/tool.o $(BUILD)/libsegpipe.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libsegpipe.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+check: all $(UNIT)
+	BUILD=$(BUILD) tests/run
+
+clean:
+	rm -rf $(BUILD)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/share/man/man7
+	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(wildcard man/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(wildcard man/*.5) $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 $(wildcard man/*.7) $(DESTDIR)$(PREFIX)/share/man/man7
+
+-include $(LIBOBJ:.o=.d) $(TOOLS:%=$(BUILD)/tools/%.d) $(BUILD)/tools/tool.d $(UNITS:%=$(BUILD)/tests/unit/%.d)

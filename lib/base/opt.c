@@ -1,0 +1,392 @@
+#include "base/opt.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/par.h"
+
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+
+struct opt_common opt_common;
+
+static char *command;
+
+static int
+takes_value(const struct opt *o)
+{
+	return o->type != OPT_FLAG && o->type != OPT_QUIET;
+}
+
+static void usage_error(const char *fmt, ...) PRINTF(1, 2) __attribute__((noreturn));
+
+static void
+usage_error(const char *fmt, ...)
+{
+	struct err e;
+	va_list ap;
+
+	va_start(ap, fmt);
+	err_vset(&e, fmt, ap);
+	va_end(ap);
+	die("%s (see %s -h)", e.msg, prog_name);
+}
+
+static double
+parse_real(const struct opt *o, const char *text, const char *whole)
+{
+	char *end;
+	double x;
+
+	errno = 0;
+	x = strtod(text, &end);
+	if (end == text || *end || !isfinite(x) || errno == ERANGE)
+		usage_error("--%s: '%s' is not a number", o->name, whole);
+	if ((o->min || o->max) && (x < o->min || x > o->max))
+		usage_error("--%s: %s is outside %.10g..%.10g", o->name, whole, o->min, o->max);
+	return x;
+}
+
+static int
+parse_int(const struct opt *o, const char *text)
+{
+	char *end;
+	long x;
+
+	errno = 0;
+	x = strtol(text, &end, 10);
+	if (end == text || *end)
+		usage_error("--%s: '%s' is not a whole number", o->name, text);
+	if (errno == ERANGE || x < -2147483647L || x > 2147483647L ||
+	    ((o->min || o->max) && ((double)x < o->min || (double)x > o->max)))
+		usage_error("--%s: %s is outside %.10g..%.10g", o->name, text,
+		            o->min || o->max ? o->min : -2147483647.0, o->min || o->max ? o->max : 2147483647.0);
+	return (int)x;
+}
+
+static uint64_t
+parse_seed(const struct opt *o, const char *text)
+{
+	unsigned long long x;
+	char *end;
+
+	errno = 0;
+	x = strtoull(text, &end, 10);
+	if (end == text || *end || errno == ERANGE || strchr(text, '-'))
+		usage_error("--%s: '%s' is not a whole number from 0 to 18446744073709551615", o->name, text);
+	return x;
+}
+
+static void
+parse_pair(const struct opt *o, const char *text)
+{
+	double *pair = o->var;
+	char *low = mem_strdup(text), *comma = strchr(low, ',');
+
+	if (!comma)
+		usage_error("--%s: '%s' is not of the form %s", o->name, text, o->arg);
+	*comma = '\0';
+	pair[0] = parse_real(o, low, text);
+	pair[1] = parse_real(o, comma + 1, text);
+	free(low);
+	if (pair[0] > pair[1])
+		usage_error("--%s: '%s' runs downwards", o->name, text);
+}
+
+static int
+parse_choice(const struct opt *o, const char *text)
+{
+	size_t len = strlen(text), n;
+	const char *p = o->arg;
+	int i;
+
+	for (i = 0; *p; i++, p += n + (p[n] == '|')) {
+		n = strcspn(p, "|");
+		if (n == len && !strncmp(p, text, n))
+			return i;
+	}
+	usage_error("--%s: '%s' is none of %s", o->name, text, o->arg);
+}
+
+static void
+assign(const struct opt *o, const char *value)
+{
+	switch (o->type) {
+	case OPT_FLAG:
+	case OPT_QUIET:
+		*(int *)o->var = 1;
+		break;
+	case OPT_INT:
+	case OPT_SPEED:
+		*(int *)o->var = parse_int(o, value);
+		break;
+	case OPT_SEED:
+		*(uint64_t *)o->var = parse_seed(o, value);
+		break;
+	case OPT_REAL:
+		*(double *)o->var = parse_real(o, value, value);
+		break;
+	case OPT_PAIR:
+		parse_pair(o, value);
+		break;
+	case OPT_CHOICE:
+		*(int *)o->var = parse_choice(o, value);
+		break;
+	case OPT_TEXT:
+	case OPT_FILE:
+	case OPT_OUT:
+		*(const char **)o->var = value;
+		break;
+	}
+}
+
+static void
+print_choice(const char *words, int i)
+{
+	while (i-- > 0)
+		words += strcspn(words, "|") + 1;
+	printf("%.*s", (int)strcspn(words, "|"), words);
+}
+
+static void
+print_default(const struct opt *o)
+{
+	const char *text = NULL;
+	double x = 0;
+
+	if (!takes_value(o))
+		return;
+	if (o->type == OPT_TEXT || o->type == OPT_FILE || o->type == OPT_OUT)
+		text = *(const char **)o->var;
+	if (o->type == OPT_REAL || o->type == OPT_PAIR)
+		x = *(double *)o->var;
+	if ((o->type == OPT_TEXT || o->type == OPT_FILE || o->type == OPT_OUT ? !text : isnan(x)) ||
+	    (o->type == OPT_CHOICE && *(int *)o->var < 0)) {
+		if (o->unset && *o->unset)
+			printf(" (default: %s)", o->unset);
+		return;
+	}
+	printf(" (default: ");
+	if (text)
+		printf("%s", text);
+	else if (o->type == OPT_CHOICE)
+		print_choice(o->arg, *(int *)o->var);
+	else if (o->type == OPT_SEED)
+		printf("%llu", (unsigned long long)*(uint64_t *)o->var);
+	else if (o->type == OPT_PAIR)
+		printf("%g,%g", x, ((double *)o->var)[1]);
+	else if (o->type == OPT_REAL)
+		printf("%g", x);
+	else
+		printf("%d", *(int *)o->var);
+	printf(")");
+}
+
+static void
+print_option(int key, const char *name, const char *arg)
+{
+	char left[160];
+	int n;
+
+	n = snprintf(left, sizeof left, "  %c%c%s --%s%s%s", key ? '-' : ' ', key ? key : ' ', key ? "," : " ", name,
+	             arg ? " " : "", arg ? arg : "");
+	if (n > 27)
+		printf("%s\n%28s", left, "");
+	else
+		printf("%-28s", left);
+}
+
+static void
+print_help(const struct opt *table, const char *operands, const char *purpose)
+{
+	const struct opt *o;
+
+	printf("usage: %s [option ...]%s%s\n%s\n\n", prog_name, *operands ? " " : "", operands, purpose);
+	for (o = table; o->name; o++) {
+		print_option(o->key, o->name, o->arg);
+		printf("%s", o->help);
+		print_default(o);
+		printf("\n");
+	}
+	print_option('h', "help", NULL);
+	printf("print this help\n");
+	print_option(0, "version", NULL);
+	printf("print the version\n");
+}
+
+static void
+leave(void)
+{
+	if (fflush(stdout) || ferror(stdout))
+		die("cannot write to standard output:");
+	exit(0);
+}
+
+static const struct opt *
+find(const struct opt *table, int key, const char *name, size_t len)
+{
+	const struct opt *o;
+
+	for (o = table; o->name; o++)
+		if (name ? strlen(o->name) == len && !strncmp(o->name, name, len) : o->key == key)
+			return o;
+	return NULL;
+}
+
+static char *
+append_quoted(char *line, const char *word)
+{
+	size_t i, n = strlen(line);
+	int plain = *word != '\0' && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                                          "0123456789_-+=.,:/@%^") == strlen(word);
+
+	line = mem_grow(line, n + 4 * strlen(word) + 4, 1);
+	line[n++] = ' ';
+	if (!plain)
+		line[n++] = '\'';
+	for (i = 0; word[i]; i++) {
+		if (word[i] == '\'') {
+			memcpy(line + n, "'\\'", 3);
+			n += 3;
+		}
+		line[n++] = word[i];
+	}
+	if (!plain)
+		line[n++] = '\'';
+	line[n] = '\0';
+	return line;
+}
+
+static void
+compose_command(const struct opt *table, const char **given, char **operand, int n)
+{
+	const struct opt *o;
+	int i;
+
+	free(command);
+	command = mem_printf("%s %s", prog_name, VERSION);
+	for (o = table; o->name; o++) {
+		char *word;
+
+		if (!given[o - table] || o->type == OPT_OUT || o->type == OPT_QUIET || o->type == OPT_SPEED)
+			continue;
+		word = takes_value(o) ? mem_printf("--%s=%s", o->name, given[o - table]) : mem_printf("--%s", o->name);
+		command = append_quoted(command, word);
+		free(word);
+	}
+	for (i = 0; i < n; i++)
+		command = append_quoted(command, operand[i]);
+}
+
+/* Where parse_long and parse_short find the words and leave what they read. */
+struct parser {
+	const struct opt *table;
+	const char **given;
+	const char *operands, *purpose;
+	char **next; /* the word after the present one; NULL-terminated */
+};
+
+static void
+take(struct parser *p, const struct opt *o, const char *value)
+{
+	if (takes_value(o) && !value && !(value = *p->next++))
+		usage_error("--%s needs a value (%s)", o->name, o->arg);
+	assign(o, value);
+	p->given[o - p->table] = value ? value : "";
+}
+
+static void
+parse_long(struct parser *p, const char *word)
+{
+	size_t len = strcspn(word, "=");
+	const char *value = word[len] ? word + len + 1 : NULL;
+	const struct opt *o = find(p->table, 0, word, len);
+
+	if (!strcmp(word, "help")) {
+		print_help(p->table, p->operands, p->purpose);
+		leave();
+	}
+	if (!strcmp(word, "version")) {
+		printf("%s (segpipe) %s\n", prog_name, VERSION);
+		leave();
+	}
+	if (!o)
+		usage_error("unknown option '--%.*s'", (int)len, word);
+	if (value && !takes_value(o))
+		usage_error("--%s takes no value", o->name);
+	take(p, o, value);
+}
+
+static void
+parse_short(struct parser *p, const char *word)
+{
+	for (; *word; word++) {
+		const struct opt *o = find(p->table, (unsigned char)*word, NULL, 0);
+
+		if (*word == 'h') {
+			print_help(p->table, p->operands, p->purpose);
+			leave();
+		}
+		if (!o)
+			usage_error("unknown option '-%c'", *word);
+		if (takes_value(o)) {
+			take(p, o, word[1] ? word + 1 : NULL);
+			return;
+		}
+		take(p, o, NULL);
+	}
+}
+
+int
+opt_parse(int argc, char ***argv, const struct opt *table, const char *operands, const char *purpose, int least,
+          int most)
+{
+	struct parser p = { .table = table, .operands = operands, .purpose = purpose };
+	char **operand = mem_array((size_t)argc + 1, sizeof *operand);
+	const struct opt *o;
+	int n = 0, options = 1;
+
+	if (argc < 1)
+		BUG("no argv[0]");
+	prog_set(**argv);
+	for (o = table; o->name; o++)
+		;
+	p.given = mem_array((size_t)(o - table) + 1, sizeof *p.given);
+	p.next = *argv + 1;
+	while (*p.next) {
+		char *word = *p.next++;
+
+		if (!options || word[0] != '-' || !word[1])
+			operand[n++] = word;
+		else if (!strcmp(word, "--"))
+			options = 0;
+		else if (word[1] == '-')
+			parse_long(&p, word + 2);
+		else
+			parse_short(&p, word + 1);
+	}
+	if (n < least)
+		usage_error("missing operand: usage is %s [option ...] %s", prog_name, operands);
+	if (most >= 0 && n > most)
+		usage_error("unexpected operand '%s'", operand[most]);
+	compose_command(table, p.given, operand, n);
+	free(p.given);
+	*argv = memcpy(*argv, operand, (size_t)(n + 1) * sizeof *operand);
+	free(operand);
+	par_init(opt_common.threads);
+	return n;
+}
+
+const char *
+opt_command(void)
+{
+	if (!command)
+		BUG("opt_command before opt_parse");
+	return command;
+}

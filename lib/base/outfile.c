@@ -1,0 +1,170 @@
+#include "base/outfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+#define MAX_PENDING 32
+
+/* Temporary files to remove should the program end early. Slots are pointers that a signal handler can read. */
+static char *volatile pending[MAX_PENDING];
+
+static void
+remove_pending(void)
+{
+	int i;
+
+	for (i = 0; i < MAX_PENDING; i++)
+		if (pending[i])
+			unlink(pending[i]);
+}
+
+static void
+on_signal(int sig)
+{
+	remove_pending();
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static void
+install_cleanup(void)
+{
+	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ, SIGXCPU };
+	struct sigaction act = { .sa_handler = on_signal }, old;
+	size_t i;
+
+	atexit(remove_pending);
+	for (i = 0; i < ARRAY_LEN(sigs); i++)
+		if (!sigaction(sigs[i], NULL, &old) && old.sa_handler == SIG_DFL)
+			sigaction(sigs[i], &act, NULL);
+}
+
+static void
+remember(char *tmp)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	int i;
+
+	pthread_once(&once, install_cleanup);
+	for (i = 0; i < MAX_PENDING; i++)
+		if (!pending[i]) {
+			pending[i] = tmp;
+			return;
+		}
+	BUG("more than %d output files open", MAX_PENDING);
+}
+
+static void
+forget(const char *tmp)
+{
+	int i;
+
+	for (i = 0; i < MAX_PENDING; i++)
+		if (pending[i] == tmp)
+			pending[i] = NULL;
+}
+
+static int
+open_standard(struct outfile *o, enum outfile_kind kind, struct err *e)
+{
+	if (kind == OUTFILE_BINARY && isatty(STDOUT_FILENO))
+		return err_set(e, "refusing to write binary data to a terminal (use -o FILE or a pipe)");
+	o->path = mem_strdup("standard output");
+	o->f = stdout;
+	return 0;
+}
+
+int
+outfile_open(struct outfile *o, const char *path, enum outfile_kind kind, struct err *e)
+{
+	struct stat st;
+	int fd;
+
+	memset(o, 0, sizeof *o);
+	if (!path || !strcmp(path, "-"))
+		return open_standard(o, kind, e);
+	o->path = mem_strdup(path);
+	if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
+		if (S_ISDIR(st.st_mode))
+			errno = EISDIR;
+		else
+			o->f = fopen(path, "wb");
+	} else {
+		o->tmp = mem_printf("%s.tmp-%ld", path, (long)getpid());
+		remember(o->tmp);
+		fd = open(o->tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+		o->f = fd < 0 ? NULL : fdopen(fd, "wb");
+	}
+	if (o->f)
+		return 0;
+	err_set(e, "cannot create '%s':", path);
+	outfile_discard(o);
+	return -1;
+}
+
+/* A rename survives a power cut only once the folder itself is on disk. */
+static void
+sync_folder(const char *path)
+{
+	char *copy = mem_strdup(path);
+	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	free(copy);
+}
+
+int
+outfile_close(struct outfile *o, struct err *e)
+{
+	int bad;
+
+	if (!o->f)
+		BUG("closing an output file that is not open");
+	bad = ferror(o->f) || fflush(o->f);
+	if (!bad && o->tmp)
+		bad = fsync(fileno(o->f));
+	if (fclose(o->f))
+		bad = 1;
+	o->f = NULL;
+	if (!bad && o->tmp)
+		bad = rename(o->tmp, o->path);
+	if (bad) {
+		err_set(e, "cannot write '%s':", o->path);
+		outfile_discard(o);
+		return -1;
+	}
+	if (o->tmp) {
+		forget(o->tmp);
+		sync_folder(o->path);
+	}
+	free(o->tmp);
+	free(o->path);
+	memset(o, 0, sizeof *o);
+	return 0;
+}
+
+void
+outfile_discard(struct outfile *o)
+{
+	if (o->f && o->f != stdout)
+		fclose(o->f);
+	if (o->tmp) {
+		unlink(o->tmp);
+		forget(o->tmp);
+	}
+	free(o->tmp);
+	free(o->path);
+	memset(o, 0, sizeof *o);
+}

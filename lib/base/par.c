@@ -1,0 +1,112 @@
+#include "base/par.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "base/err.h"
+
+#define MAX_THREADS 256
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t start, done;
+	int threads, busy;      /* busy: workers that have not finished the current loop */
+	unsigned long round;    /* counts loops, so that a worker sees a new one */
+	int n;
+	void (*fn)(void *ctx, int i, int worker);
+	void *ctx;
+	atomic_int next;
+} pool = { .lock = PTHREAD_MUTEX_INITIALIZER, .start = PTHREAD_COND_INITIALIZER,
+           .done = PTHREAD_COND_INITIALIZER, .threads = 1 };
+
+static _Thread_local int inside, self; /* self: this thread's worker number */
+
+static void
+run(int worker)
+{
+	int i;
+
+	self = worker;
+	inside = 1;
+	while ((i = atomic_fetch_add(&pool.next, 1)) < pool.n)
+		pool.fn(pool.ctx, i, worker);
+	inside = 0;
+}
+
+static void *
+work(void *arg)
+{
+	int worker = (int)(long)arg;
+	unsigned long seen = 0;
+
+	for (;;) {
+		pthread_mutex_lock(&pool.lock);
+		while (pool.round == seen)
+			pthread_cond_wait(&pool.start, &pool.lock);
+		seen = pool.round;
+		pthread_mutex_unlock(&pool.lock);
+		run(worker);
+		pthread_mutex_lock(&pool.lock);
+		if (--pool.busy == 0)
+			pthread_cond_signal(&pool.done);
+		pthread_mutex_unlock(&pool.lock);
+	}
+	return NULL;
+}
+
+void
+par_init(int threads)
+{
+	pthread_t t;
+	int i;
+
+	if (pool.threads != 1)
+		BUG("par_init called twice");
+	if (threads <= 0)
+		threads = (int)sysconf(_SC_NPROCESSORS_ONLN);
+	if (threads < 1)
+		threads = 1;
+	if (threads > MAX_THREADS)
+		threads = MAX_THREADS;
+	for (i = 1; i < threads; i++) {
+		if (pthread_create(&t, NULL, work, (void *)(long)i))
+			break; /* fewer threads, same results */
+		pthread_detach(t);
+	}
+	pool.threads = i;
+}
+
+int
+par_threads(void)
+{
+	return pool.threads;
+}
+
+void
+par_for(int n, void (*fn)(void *ctx, int i, int worker), void *ctx)
+{
+	int i, was = inside;
+
+	if (inside || pool.threads == 1 || n < 2) {
+		inside = 1;
+		for (i = 0; i < n; i++)
+			fn(ctx, i, self);
+		inside = was;
+		return;
+	}
+	pthread_mutex_lock(&pool.lock);
+	pool.n = n;
+	pool.fn = fn;
+	pool.ctx = ctx;
+	atomic_store(&pool.next, 0);
+	pool.busy = pool.threads - 1;
+	pool.round++;
+	pthread_cond_broadcast(&pool.start);
+	pthread_mutex_unlock(&pool.lock);
+	run(0);
+	pthread_mutex_lock(&pool.lock);
+	while (pool.busy)
+		pthread_cond_wait(&pool.done, &pool.lock);
+	pthread_mutex_unlock(&pool.lock);
+}

@@ -1,0 +1,77 @@
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "base/mem.h"
+#include "ten/ten.h"
+
+int
+ten_create(struct ten_writer *w, const char *path, struct err *e)
+{
+	memset(w, 0, sizeof *w);
+	return outfile_open(&w->out, path, OUTFILE_BINARY, e);
+}
+
+static int
+put(struct ten_writer *w, const void *data, size_t n, struct err *e)
+{
+	if (n && fwrite(data, 1, n, w->out.f) != n)
+		return err_set(e, "cannot write '%s':", w->out.path);
+	w->offset += n;
+	return 0;
+}
+
+static int
+put_held(struct ten_writer *w, int eos, struct err *e)
+{
+	const struct record *r = &w->held;
+	int *order = mem_array((size_t)r->n, sizeof *order);
+	uint32_t crc = 0;
+	uint64_t word;
+	size_t len;
+	char *text;
+	int i, rc;
+
+	header_order(order, r);
+	for (i = 0; i < r->n; i++)
+		crc = (uint32_t)crc32_z(crc, r->t[order[i]].data, tensor_bytes(&r->t[order[i]]));
+	text = header_format(&len, r, order, w->offset, w->seq, crc, eos);
+	word = htole64(len);
+	rc = put(w, &word, sizeof word, e) || put(w, text, len, e);
+	for (i = 0; i < r->n && !rc; i++)
+		rc = put(w, r->t[order[i]].data, tensor_bytes(&r->t[order[i]]), e);
+	w->seq++;
+	free(text);
+	free(order);
+	return rc ? -1 : 0;
+}
+
+int
+ten_write(struct ten_writer *w, struct record *rec, struct err *e)
+{
+	if (w->holding && put_held(w, 0, e))
+		return -1;
+	record_move(&w->held, rec);
+	w->holding = 1;
+	return 0;
+}
+
+int
+ten_finish(struct ten_writer *w, struct err *e)
+{
+	int rc = put_held(w, 1, e);
+
+	if (!rc)
+		rc = outfile_close(&w->out, e);
+	ten_discard(w);
+	return rc;
+}
+
+void
+ten_discard(struct ten_writer *w)
+{
+	record_free(&w->held);
+	outfile_discard(&w->out);
+	memset(w, 0, sizeof *w);
+}
