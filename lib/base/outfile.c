@@ -3,75 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/mem.h"
-
-#define MAX_PENDING 32
-
-/* Temporary files to remove should the program end early. Slots are pointers that a signal handler can read. */
-static char *volatile pending[MAX_PENDING];
-
-static void
-remove_pending(void)
-{
-	int i;
-
-	for (i = 0; i < MAX_PENDING; i++)
-		if (pending[i])
-			unlink(pending[i]);
-}
-
-static void
-on_signal(int sig)
-{
-	remove_pending();
-	signal(sig, SIG_DFL);
-	raise(sig);
-}
-
-static void
-install_cleanup(void)
-{
-	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ, SIGXCPU };
-	struct sigaction act = { .sa_handler = on_signal }, old;
-	size_t i;
-
-	atexit(remove_pending);
-	for (i = 0; i < ARRAY_LEN(sigs); i++)
-		if (!sigaction(sigs[i], NULL, &old) && old.sa_handler == SIG_DFL)
-			sigaction(sigs[i], &act, NULL);
-}
-
-static void
-remember(char *tmp)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	int i;
-
-	pthread_once(&once, install_cleanup);
-	for (i = 0; i < MAX_PENDING; i++)
-		if (!pending[i]) {
-			pending[i] = tmp;
-			return;
-		}
-	BUG("more than %d output files open", MAX_PENDING);
-}
-
-static void
-forget(const char *tmp)
-{
-	int i;
-
-	for (i = 0; i < MAX_PENDING; i++)
-		if (pending[i] == tmp)
-			pending[i] = NULL;
-}
 
 static int
 open_standard(struct outfile *o, enum outfile_kind kind, struct err *e)
@@ -100,7 +38,7 @@ outfile_open(struct outfile *o, const char *path, enum outfile_kind kind, struct
 			o->f = fopen(path, "wb");
 	} else {
 		o->tmp = mem_printf("%s.tmp-%ld", path, (long)getpid());
-		remember(o->tmp);
+		o->cleanup = cleanup_file(o->tmp);
 		fd = open(o->tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 		o->f = fd < 0 ? NULL : fdopen(fd, "wb");
 	}
@@ -146,7 +84,7 @@ outfile_close(struct outfile *o, struct err *e)
 		return -1;
 	}
 	if (o->tmp) {
-		forget(o->tmp);
+		cleanup_forget(o->cleanup);
 		sync_folder(o->path);
 	}
 	free(o->tmp);
@@ -162,7 +100,7 @@ outfile_discard(struct outfile *o)
 		fclose(o->f);
 	if (o->tmp) {
 		unlink(o->tmp);
-		forget(o->tmp);
+		cleanup_forget(o->cleanup);
 	}
 	free(o->tmp);
 	free(o->path);

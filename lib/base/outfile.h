@@ -16,6 +16,7 @@ struct outfile {
 	FILE *f;
 	char *path; /* as given; "standard output" for NULL or "-" */
 	char *tmp;  /* temporary name; NULL when written directly */
+	struct cleanup *cleanup;
 };
 
 enum outfile_kind { OUTFILE_BINARY, OUTFILE_TEXT };
