@@ -1,0 +1,235 @@
+/* loss: against PyTorch, against finite differences of a naive double version, blocks, ignored pixels */
+#include "nn/loss.h"
+
+#include <stdlib.h>
+
+#include "../golden/loss.h"
+#include "base/mem.h"
+#include "base/par.h"
+#include "base/rng.h"
+#include "check.h"
+
+static const char *const kind_name[] = { "jaccard", "dice", "ce", "dice+ce", "focal" };
+
+/* The largest difference, relative to the largest value wanted. */
+static double
+off_by(const float *got, const float *want, int n)
+{
+	double worst = 0, scale = 0;
+	int i;
+
+	for (i = 0; i < n; i++) {
+		worst = fmax(worst, fabs((double)got[i] - want[i]));
+		scale = fmax(scale, fabs((double)want[i]));
+	}
+	return worst / scale;
+}
+
+static void
+against_pytorch(const unsigned char *mask, const double *value, const float *grad, const char *with)
+{
+	enum { N = 2, K = 4, HW = 21, ALL = N * K * HW };
+	float d[ALL];
+	char text[96];
+	int kind;
+
+	for (kind = SEG_JACCARD; kind <= SEG_FOCAL; kind++) {
+		double v = seg_loss((enum seg_loss)kind, d, golden_logits, mask, N, K, HW);
+
+		snprintf(text, sizeof text, "%s%s is PyTorch's", kind_name[kind], with);
+		CHECK_NEAR(v, value[kind], 3e-7 * value[kind], text);
+		snprintf(text, sizeof text, "the gradient of %s%s is PyTorch's", kind_name[kind], with);
+		CHECK_NEAR(off_by(d, grad + (ptrdiff_t)kind * ALL, ALL), 0, 2e-6, text);
+		CHECK(v == seg_loss((enum seg_loss)kind, NULL, golden_logits, mask, N, K, HW),
+		      "and the value alone is the same");
+	}
+}
+
+/* --- a naive version in double, differentiated numerically --- */
+
+enum { GN = 3, GK = 3, GHW = 14 };
+
+static double
+naive_pixel(int kind, double *p, const double *x, int t)
+{
+	double sum = 0;
+	int c;
+
+	for (c = 0; c < GK; c++)
+		sum += exp(x[c * GHW]);
+	for (c = 0; c < GK; c++)
+		p[c] = exp(x[c * GHW]) / sum;
+	return kind == SEG_FOCAL ? -(1 - p[t]) * (1 - p[t]) * log(p[t]) : -log(p[t]);
+}
+
+static double
+naive(int kind, const double *x, const uint8_t *mask)
+{
+	double both[GK] = { 0 }, ps[GK] = { 0 }, ys[GK] = { 0 }, p[GK], pixels = 0, regions = 0;
+	int i, c, count = 0;
+
+	for (i = 0; i < GN * GHW; i++) {
+		if (mask[i] == SEG_IGNORE)
+			continue;
+		pixels += naive_pixel(kind, p, x + i / GHW * GK * GHW + i % GHW, mask[i]);
+		count++;
+		for (c = 0; c < GK; c++) {
+			both[c] += mask[i] == c ? p[c] : 0;
+			ps[c] += p[c];
+			ys[c] += mask[i] == c;
+		}
+	}
+	for (c = 0; c < GK; c++) {
+		double score = kind == SEG_JACCARD ? both[c] / (ps[c] + ys[c] - both[c]) : 2 * both[c] / (ps[c] + ys[c]);
+
+		regions += ys[c] > 0 ? (1 - score) / GK : 0;
+	}
+	pixels /= count;
+	return kind == SEG_CE || kind == SEG_FOCAL ? pixels : regions + (kind == SEG_DICE_CE ? pixels : 0);
+}
+
+static void
+against_differences(void)
+{
+	enum { ALL = GN * GK * GHW };
+	float x[ALL], d[ALL], want[ALL];
+	double y[ALL];
+	uint8_t mask[GN * GHW];
+	struct rng r = rng_at(5, RNG_TEST, 0, 0);
+	char text[96];
+	int i, kind;
+
+	for (i = 0; i < ALL; i++)
+		y[i] = x[i] = (float)(2 * rng_normal(&r));
+	for (i = 0; i < GN * GHW; i++)
+		mask[i] = rng_chance(&r, 0.2) ? SEG_IGNORE : (uint8_t)rng_below(&r, GK);
+	for (kind = SEG_JACCARD; kind <= SEG_FOCAL; kind++) {
+		for (i = 0; i < ALL; i++) {
+			double up, down, h = 1e-5;
+
+			y[i] = x[i] + h;
+			up = naive(kind, y, mask);
+			y[i] = x[i] - h;
+			down = naive(kind, y, mask);
+			y[i] = x[i];
+			want[i] = (float)((up - down) / (2 * h));
+		}
+		snprintf(text, sizeof text, "%s is its naive version", kind_name[kind]);
+		CHECK_NEAR(seg_loss((enum seg_loss)kind, d, x, mask, GN, GK, GHW), naive(kind, y, mask), 3e-7, text);
+		snprintf(text, sizeof text, "the gradient of %s agrees with finite differences", kind_name[kind]);
+		CHECK_NEAR(off_by(d, want, ALL), 0, 1e-6, text);
+	}
+}
+
+/* --- ends --- */
+
+static void
+perfect_and_empty(void)
+{
+	float x[2 * 50], d[2 * 50];
+	uint8_t mask[50];
+	int i, kind, zero = 1;
+
+	for (i = 0; i < 50; i++) {
+		mask[i] = (uint8_t)(i & 1);
+		x[i] = i & 1 ? -200 : 200;
+		x[50 + i] = -x[i];
+	}
+	for (kind = SEG_JACCARD; kind <= SEG_FOCAL; kind++) {
+		double v = seg_loss((enum seg_loss)kind, d, x, mask, 1, 2, 50);
+
+		for (i = 0; i < 100; i++)
+			zero &= d[i] == 0;
+		zero &= v == 0;
+	}
+	CHECK(zero, "a perfect prediction costs nothing and has no gradient");
+	memset(mask, SEG_IGNORE, sizeof mask);
+	for (kind = SEG_JACCARD, zero = 1; kind <= SEG_FOCAL; kind++) {
+		memset(d, 1, sizeof d);
+		zero &= seg_loss((enum seg_loss)kind, d, x, mask, 1, 2, 50) == 0;
+		for (i = 0; i < 100; i++)
+			zero &= d[i] == 0;
+	}
+	CHECK(zero, "nor does a mask of ignored pixels only");
+	for (i = 0; i < 50; i++)
+		mask[i] = !(i & 1);
+	CHECK_NEAR(seg_loss(SEG_CE, d, x, mask, 1, 2, 50), 400, 1e-9, "cross-entropy of utter confidence in the wrong");
+	CHECK_NEAR(seg_loss(SEG_JACCARD, d, x, mask, 1, 2, 50), 1, 1e-12, "and its jaccard loss is 1");
+}
+
+/* Images larger than a block: the loss of a tiled image is that of the tile, its gradient the tile's over the
+ * number of tiles; and threads change nothing. */
+static void
+blocks_and_threads(void)
+{
+	enum { K = 3, TILE = 2500, TILES = 3, HW = TILE * TILES };
+	float *x = mem_array(2 * K * HW, sizeof *x), *d = mem_array(2 * K * HW, sizeof *d);
+	float *d3 = mem_array(2 * K * HW, sizeof *d), *tile = mem_array(2 * K * TILE, sizeof *d);
+	float *dtile = mem_array(2 * K * TILE, sizeof *d);
+	uint8_t mask[2 * HW], tile_mask[2 * TILE];
+	struct rng r = rng_at(6, RNG_TEST, 0, 0);
+	double one, all;
+	int i, kind, same = 1;
+
+	for (i = 0; i < 2 * K * TILE; i++)
+		tile[i] = (float)(2 * rng_normal(&r));
+	for (i = 0; i < 2 * TILE; i++)
+		tile_mask[i] = (uint8_t)rng_below(&r, K);
+	for (i = 0; i < 2 * K * HW; i++)
+		x[i] = tile[i / HW * TILE + i % TILE];
+	for (i = 0; i < 2 * HW; i++)
+		mask[i] = tile_mask[i / HW * TILE + i % TILE];
+	for (kind = SEG_JACCARD; kind <= SEG_FOCAL; kind++) {
+		one = seg_loss((enum seg_loss)kind, dtile, tile, tile_mask, 2, K, TILE);
+		all = seg_loss((enum seg_loss)kind, d, x, mask, 2, K, HW);
+		CHECK_NEAR(all, one, 1e-12, kind_name[kind]);
+		for (i = 0; i < 2 * K * HW; i++)
+			x[i] = dtile[i / HW * TILE + i % TILE] / TILES;
+		CHECK_NEAR(off_by(d, x, 2 * K * HW), 0, 3e-6, "and its gradient, in several blocks");
+		for (i = 0; i < 2 * K * HW; i++)
+			x[i] = tile[i / HW * TILE + i % TILE];
+	}
+	par_init(3);
+	same = all == seg_loss(SEG_FOCAL, d3, x, mask, 2, K, HW) && !memcmp(d, d3, 2 * K * HW * sizeof *d);
+	CHECK(same, "three threads give the same bytes as one");
+	free(x);
+	free(d);
+	free(d3);
+	free(tile);
+	free(dtile);
+}
+
+static void
+byol(void)
+{
+	enum { N = 5, D = 8 };
+	float dp[N * D], copy[N * D], far[N * D];
+	int i;
+
+	CHECK_NEAR(byol_loss(dp, golden_p, golden_z, N, D), golden_byol, 1e-9, "the BYOL loss is PyTorch's");
+	CHECK_NEAR(off_by(dp, golden_dp, N * D), 0, 1e-6, "and so is its gradient");
+	memcpy(copy, golden_p, sizeof copy);
+	byol_loss(copy, copy, golden_z, N, D);
+	CHECK(!memcmp(copy, dp, sizeof dp), "which may overwrite p");
+	for (i = 0; i < N * D; i++)
+		far[i] = -3 * golden_z[i];
+	CHECK_NEAR(byol_loss(NULL, golden_z, golden_z, N, D), 0, 1e-12, "0 for equal directions");
+	CHECK_NEAR(byol_loss(NULL, far, golden_z, N, D), 4, 1e-12, "4 for opposite ones");
+	CHECK_NEAR(embedding_spread(golden_z, N, D), golden_spread, 1e-9, "the collapse monitor is PyTorch's");
+	for (i = 0; i < N * D; i++)
+		far[i] = (float)(1 + i / D) * golden_z[i % D];
+	CHECK_NEAR(embedding_spread(far, N, D), 0, 1e-7, "0 when all directions are one");
+	CHECK(isnan(embedding_spread(far, 1, D)), "undefined for a single sample");
+}
+
+int
+main(void)
+{
+	against_pytorch(golden_mask, golden_seg, golden_seg_grad, "");
+	against_pytorch(golden_ignored, golden_seg_ignored, golden_seg_grad_ignored, " with ignored pixels");
+	against_differences();
+	perfect_and_empty();
+	byol();
+	blocks_and_threads();
+	return check_done();
+}
