@@ -31,3 +31,31 @@ fails_with() {
 	# shellcheck disable=SC2053 # a pattern is meant
 	[[ $text == $pattern ]] || { echo "expected $pattern, got: $text"; return 1; }
 }
+
+# ten_record HEADER DATA: one record by hand, to standard output; DATA is a printf format ('\1\2\3').
+# A header with "seq" and without "crc32" is legal: readers check what is there.
+ten_record() {
+	local n=${#1} i
+	for i in 0 8 16 24 32 40 48 56; do
+		# shellcheck disable=SC2059 # the format is the byte
+		printf "\\x$(printf %02x $((n >> i & 255)))"
+	done
+	printf '%s' "$1"
+	# shellcheck disable=SC2059
+	printf "$2"
+}
+
+# ten_ids N ...: a stream with records of N samples each, to standard output: `id` [N] U8 counts the samples from
+# 0, and record K is patient pK, frame 1, all its slices
+ten_ids() {
+	local k=0 id=0 n data i all=0
+	for n; do all=$((all + n)); done
+	for n; do
+		data=
+		for ((i = 0; i < n; i++)); do data+=$(printf '\\x%02x' $((id + i))); done
+		ten_record "{\"__metadata__\":{\"seq\":\"$k\",\"patient\":\"p$k\",\"frame\":\"1\",\"slice\":\"0\",\"slices\":\"$n\",\
+\"first\":\"$id\",\"samples\":\"$all\"$([ $((k + 1)) -lt $# ] || echo ',"eos":"1"')},\
+\"id\":{\"dtype\":\"U8\",\"shape\":[$n],\"data_offsets\":[0,$n]}}" "$data"
+		id=$((id + n)) k=$((k + 1))
+	done
+}
