@@ -13,4 +13,11 @@
 #define KERNEL
 #endif
 
+/* Before a loop whose arrays may be the same array but never overlap otherwise. */
+#if defined(__clang__)
+#define IVDEP _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define IVDEP _Pragma("GCC ivdep")
+#endif
+
 #endif

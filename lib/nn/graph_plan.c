@@ -1,0 +1,168 @@
+/* graph_plan.c - which buffer lives when, and where in the arena
+ *
+ * Time is counted in steps: node i runs forward at step i and backward at step 2T-1-i, T nodes in all. A
+ * buffer lives from the step that first writes it to the step that last reads it; two buffers may share
+ * memory if no step touches both. Placement: largest first, each at the lowest offset that is free during its
+ * life. For chains, which networks nearly are, that comes close to the largest sum of buffers alive at once.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "nn/node.h"
+
+#define ALIGN(x) (((x) + 63) & ~(size_t)63)
+
+static void
+live_until(struct buffer *b, int step)
+{
+	if (step > b->to)
+		b->to = step;
+}
+
+static void
+data_lifetime(struct graph *g, int i)
+{
+	struct node *v = &g->node[i];
+	int last = 2 * g->n, k;
+
+	v->data.bytes = (size_t)g->batch * v->c * v->h * v->w * sizeof(float);
+	v->data.from = v->type == &node_input ? -1 : i; /* the caller fills inputs before the first step */
+	live_until(&v->data, i);
+	if (v->output || v->keep)
+		live_until(&v->data, last);
+	if (g->mode == GRAPH_TRAIN && v->type->needs_out)
+		live_until(&v->data, last - 1 - i);
+	for (k = 0; k < 2; k++)
+		if (v->in[k] >= 0)
+			live_until(&g->node[v->in[k]].data, i);
+	if (g->mode == GRAPH_TRAIN && v->type->needs_in)
+		live_until(&g->node[v->in[0]].data, last - 1 - i);
+}
+
+static void
+save_lifetime(struct graph *g, int i)
+{
+	struct node *v = &g->node[i];
+
+	v->save.bytes = v->type->save ? v->type->save(g, v) : 0;
+	v->save.from = i;
+	v->save.to = g->mode == GRAPH_TRAIN ? 2 * g->n - 1 - i : i;
+}
+
+/* Called from the last node to the first: the first consumer met is the first to write the gradient. */
+static void
+grad_lifetime(struct graph *g, int i)
+{
+	struct node *v = &g->node[i];
+	int k, step = 2 * g->n - 1 - i;
+
+	if (v->output) {
+		v->grad.bytes = v->data.bytes;
+		v->grad.from = g->n - 1; /* the caller writes it between the passes */
+	}
+	v->grad.to = step;
+	for (k = 0; k < 2; k++) {
+		struct node *x = v->in[k] < 0 ? NULL : &g->node[v->in[k]];
+
+		if (!x || x->type == &node_input)
+			continue;
+		v->add[k] = x->grad.bytes != 0;
+		if (!v->add[k]) {
+			x->grad.bytes = x->data.bytes;
+			x->grad.from = step;
+		}
+	}
+}
+
+static int
+by_size(const void *a, const void *b)
+{
+	const struct buffer *const *x = a, *const *y = b;
+
+	if ((*x)->bytes != (*y)->bytes)
+		return (*x)->bytes > (*y)->bytes ? -1 : 1;
+	return *x < *y ? -1 : *x > *y; /* the order in the node array: the same plan every time */
+}
+
+static int
+clash(const struct buffer *a, const struct buffer *b)
+{
+	return a->from <= b->to && b->from <= a->to;
+}
+
+/* Lowest offset where b fits below or between the placed buffers alive with it; placed is sorted by offset. */
+static size_t
+find_place(struct buffer *const *placed, int n, const struct buffer *b)
+{
+	size_t at = 0;
+	int i;
+
+	for (i = 0; i < n; i++) {
+		const struct buffer *p = placed[i];
+
+		if (!clash(p, b))
+			continue;
+		if (p->offset >= at + ALIGN(b->bytes))
+			break;
+		if (p->offset + ALIGN(p->bytes) > at)
+			at = p->offset + ALIGN(p->bytes);
+	}
+	return at;
+}
+
+static void
+insert_by_offset(struct buffer **placed, int n, struct buffer *b)
+{
+	while (n > 0 && placed[n - 1]->offset > b->offset) {
+		placed[n] = placed[n - 1];
+		n--;
+	}
+	placed[n] = b;
+}
+
+static void
+place_all(struct graph *g)
+{
+	struct buffer **all = mem_array(3 * (size_t)g->n, sizeof *all), **placed = mem_array(3 * (size_t)g->n, sizeof *all);
+	int i, n = 0;
+
+	for (i = 0; i < g->n; i++) {
+		all[n++] = &g->node[i].data;
+		all[n++] = &g->node[i].grad;
+		all[n++] = &g->node[i].save;
+	}
+	qsort(all, (size_t)n, sizeof *all, by_size);
+	g->bytes = 64;
+	for (i = 0; i < n && all[i]->bytes; i++) {
+		all[i]->offset = find_place(placed, i, all[i]);
+		insert_by_offset(placed, i, all[i]);
+		if (all[i]->offset + ALIGN(all[i]->bytes) > g->bytes)
+			g->bytes = all[i]->offset + ALIGN(all[i]->bytes);
+	}
+	free(all);
+	free(placed);
+}
+
+void
+graph_plan(struct graph *g, enum graph_mode mode)
+{
+	int i;
+
+	g->mode = mode;
+	for (i = 0; i < g->n; i++) {
+		struct node *v = &g->node[i];
+
+		memset(&v->data, 0, sizeof v->data);
+		memset(&v->grad, 0, sizeof v->grad);
+		memset(v->add, 0, sizeof v->add);
+	}
+	for (i = 0; i < g->n; i++) {
+		data_lifetime(g, i);
+		save_lifetime(g, i);
+	}
+	if (mode == GRAPH_TRAIN)
+		for (i = g->n - 1; i >= 0; i--)
+			grad_lifetime(g, i);
+	place_all(g);
+}

@@ -1,0 +1,66 @@
+/* node.h - inside of a graph: nodes, their buffers and what a kind of node can do (graph*.c, nodes.c only) */
+#ifndef NN_NODE_H
+#define NN_NODE_H
+
+#include "nn/conv.h"
+#include "nn/graph.h"
+
+struct buffer {
+	size_t bytes;    /* 0: not needed */
+	int from, to;    /* first and last step that touches it */
+	size_t offset;   /* in the arena */
+};
+
+struct node {
+	const struct node_type *type;
+	int in[2];       /* -1: none */
+	int add[2];      /* backward adds to that input's gradient: a later consumer has written it already */
+	int param[5];    /* indices into the params list */
+	int c, h, w;     /* of the output */
+	int relu, bias;
+	int output, keep;
+	struct conv conv;
+	struct buffer data, grad, save;
+};
+
+struct graph {
+	struct node *node;
+	int n;           /* nodes */
+	int batch;       /* largest batch planned for */
+	int running, batch_stats; /* of the last forward pass */
+	enum graph_mode mode;
+	size_t bytes;
+	char *arena;
+};
+
+struct node_type {
+	const char *name;
+	int needs_in, needs_out; /* backward reads the first input's data, its own output */
+	size_t (*save)(const struct graph *g, const struct node *v); /* bytes kept for backward; NULL: none */
+	void (*forward)(struct graph *g, struct node *v, struct params *ps);
+
+	/* dx[i] is the gradient to fill (or add to) for input i, NULL where none is wanted */
+	void (*backward)(struct graph *g, struct node *v, struct params *ps, float *dx[2]);
+};
+
+extern const struct node_type node_input, node_conv, node_bnorm, node_maxpool, node_upcat, node_gap, node_linear;
+
+static inline float *
+node_data(const struct graph *g, int i)
+{
+	return i < 0 ? NULL : (float *)(g->arena + g->node[i].data.offset);
+}
+
+static inline void *
+node_save(const struct graph *g, const struct node *v)
+{
+	return v->save.bytes ? g->arena + v->save.offset : NULL;
+}
+
+static inline float *
+node_grad(const struct graph *g, const struct node *v)
+{
+	return (float *)(g->arena + v->grad.offset);
+}
+
+#endif

@@ -1,0 +1,181 @@
+/* nodes.c - the kinds of nodes: each ties an operator (conv.h, bnorm.h, ...) to the graph's buffers */
+#include "nn/bnorm.h"
+#include "nn/linear.h"
+#include "nn/node.h"
+#include "nn/pool.h"
+
+const struct node_type node_input = { .name = "input" };
+
+static float *
+weight(const struct params *ps, const struct node *v, int i)
+{
+	return ps->p[v->param[i]].data;
+}
+
+/* NULL where nothing is to be learnt */
+static float *
+gradient(const struct params *ps, const struct node *v, int i)
+{
+	const struct param *p = &ps->p[v->param[i]];
+
+	return p->frozen ? NULL : p->grad;
+}
+
+/* --- conv --- */
+
+static void
+conv_run(struct graph *g, struct node *v, struct params *ps)
+{
+	conv_forward(node_data(g, (int)(v - g->node)), node_data(g, v->in[0]), weight(ps, v, 0),
+	             v->bias ? weight(ps, v, 1) : NULL, &v->conv, g->running);
+}
+
+static void
+conv_back(struct graph *g, struct node *v, struct params *ps, float *dx[2])
+{
+	const float *dy = node_grad(g, v);
+
+	if (gradient(ps, v, 0))
+		conv_backward_weights(gradient(ps, v, 0), v->bias ? gradient(ps, v, 1) : NULL, dy,
+		                      node_data(g, v->in[0]), &v->conv, g->running);
+	if (dx[0])
+		conv_backward_data(dx[0], dy, weight(ps, v, 0), &v->conv, g->running, v->add[0]);
+}
+
+const struct node_type node_conv = { .name = "conv", .needs_in = 1, .forward = conv_run, .backward = conv_back };
+
+/* --- batch norm --- */
+
+static struct bnorm
+bnorm_of(const struct node *v, struct params *ps)
+{
+	return (struct bnorm){ .c = v->c, .hw = v->h * v->w, .relu = v->relu, .gamma = weight(ps, v, 0),
+	                       .beta = weight(ps, v, 1), .mean = weight(ps, v, 2), .var = weight(ps, v, 3),
+	                       .count = weight(ps, v, 4) };
+}
+
+static int
+uses_batch(const struct graph *g, const struct node *v, const struct params *ps)
+{
+	return g->batch_stats && !ps->p[v->param[0]].frozen;
+}
+
+static size_t
+bnorm_save(const struct graph *g, const struct node *v)
+{
+	return 2 * (size_t)v->c * sizeof(float);
+}
+
+static void
+bnorm_run(struct graph *g, struct node *v, struct params *ps)
+{
+	struct bnorm b = bnorm_of(v, ps);
+
+	bnorm_forward(node_data(g, (int)(v - g->node)), node_save(g, v), &b, node_data(g, v->in[0]),
+	              node_data(g, v->in[1]), g->running, uses_batch(g, v, ps));
+}
+
+static void
+bnorm_back(struct graph *g, struct node *v, struct params *ps, float *dx[2])
+{
+	struct bnorm b = bnorm_of(v, ps);
+
+	bnorm_backward(dx[0], v->add[0], dx[1], v->add[1], gradient(ps, v, 0), gradient(ps, v, 1), node_grad(g, v),
+	               node_data(g, v->in[0]), node_data(g, (int)(v - g->node)), node_save(g, v), &b, g->running,
+	               uses_batch(g, v, ps));
+}
+
+const struct node_type node_bnorm = { .name = "bnorm", .needs_in = 1, .needs_out = 1, .save = bnorm_save,
+	                              .forward = bnorm_run, .backward = bnorm_back };
+
+/* --- pooling --- */
+
+static size_t
+maxpool_save(const struct graph *g, const struct node *v)
+{
+	return g->mode == GRAPH_TRAIN ? (size_t)g->batch * v->c * v->h * v->w : 0;
+}
+
+static void
+maxpool_run(struct graph *g, struct node *v, struct params *ps)
+{
+	const struct node *x = &g->node[v->in[0]];
+
+	maxpool_forward(node_data(g, (int)(v - g->node)), node_save(g, v), node_data(g, v->in[0]), g->running, x->c,
+	                x->h, x->w);
+}
+
+static void
+maxpool_back(struct graph *g, struct node *v, struct params *ps, float *dx[2])
+{
+	const struct node *x = &g->node[v->in[0]];
+
+	if (dx[0])
+		maxpool_backward(dx[0], v->add[0], node_grad(g, v), node_save(g, v), g->running, x->c, x->h, x->w);
+}
+
+const struct node_type node_maxpool = { .name = "maxpool", .save = maxpool_save, .forward = maxpool_run,
+	                                .backward = maxpool_back };
+
+static void
+gap_run(struct graph *g, struct node *v, struct params *ps)
+{
+	const struct node *x = &g->node[v->in[0]];
+
+	gap_forward(node_data(g, (int)(v - g->node)), node_data(g, v->in[0]), g->running, x->c, x->h * x->w);
+}
+
+static void
+gap_back(struct graph *g, struct node *v, struct params *ps, float *dx[2])
+{
+	const struct node *x = &g->node[v->in[0]];
+
+	if (dx[0])
+		gap_backward(dx[0], v->add[0], node_grad(g, v), g->running, x->c, x->h * x->w);
+}
+
+const struct node_type node_gap = { .name = "gap", .forward = gap_run, .backward = gap_back };
+
+static void
+upcat_run(struct graph *g, struct node *v, struct params *ps)
+{
+	const struct node *x = &g->node[v->in[0]];
+
+	upcat_forward(node_data(g, (int)(v - g->node)), node_data(g, v->in[0]), node_data(g, v->in[1]), g->running,
+	              x->c, v->c - x->c, x->h, x->w);
+}
+
+static void
+upcat_back(struct graph *g, struct node *v, struct params *ps, float *dx[2])
+{
+	const struct node *x = &g->node[v->in[0]];
+
+	upcat_backward(dx[0], v->add[0], dx[1], v->add[1], node_grad(g, v), g->running, x->c, v->c - x->c, x->h, x->w);
+}
+
+const struct node_type node_upcat = { .name = "upcat", .forward = upcat_run, .backward = upcat_back };
+
+/* --- linear --- */
+
+static void
+linear_run(struct graph *g, struct node *v, struct params *ps)
+{
+	linear_forward(node_data(g, (int)(v - g->node)), node_data(g, v->in[0]), weight(ps, v, 0),
+	               v->bias ? weight(ps, v, 1) : NULL, g->running, g->node[v->in[0]].c, v->c);
+}
+
+static void
+linear_back(struct graph *g, struct node *v, struct params *ps, float *dx[2])
+{
+	const float *dy = node_grad(g, v);
+	int in = g->node[v->in[0]].c;
+
+	if (gradient(ps, v, 0))
+		linear_backward_weights(gradient(ps, v, 0), v->bias ? gradient(ps, v, 1) : NULL, dy,
+		                        node_data(g, v->in[0]), g->running, in, v->c);
+	if (dx[0])
+		linear_backward_data(dx[0], dy, weight(ps, v, 0), g->running, in, v->c, v->add[0]);
+}
+
+const struct node_type node_linear = { .name = "linear", .needs_in = 1, .forward = linear_run,
+	                               .backward = linear_back };

@@ -1,0 +1,129 @@
+/* conv: against the definition in double; backward passes as adjoints and against the definition */
+#include "nn/conv.h"
+
+#include <string.h>
+
+#include "check.h"
+#include "numeric.h"
+
+static double
+at(const float *x, const struct conv *c, int s, int ch, int i, int j)
+{
+	if (i < 0 || j < 0 || i >= c->h || j >= c->w)
+		return 0;
+	return x[(((size_t)s * c->cin + ch) * c->h + i) * c->w + j];
+}
+
+static void
+by_definition(float *y, const float *x, const float *w, const float *bias, const struct conv *c, int n)
+{
+	int s, o, i, j, ch, p, q;
+
+	for (s = 0; s < n; s++)
+		for (o = 0; o < c->cout; o++)
+			for (i = 0; i < c->oh; i++)
+				for (j = 0; j < c->ow; j++) {
+					double sum = bias ? bias[o] : 0;
+
+					for (ch = 0; ch < c->cin; ch++)
+						for (p = 0; p < c->k; p++)
+							for (q = 0; q < c->k; q++)
+								sum += (double)w[((o * c->cin + ch) * c->k + p) * c->k + q] *
+								       at(x, c, s, ch, i * c->stride + p - c->pad,
+								          j * c->stride + q - c->pad);
+					*y++ = (float)sum;
+				}
+}
+
+static void
+one(int cin, int cout, int k, int stride, int pad, int h, int w, int n)
+{
+	struct conv c;
+	size_t nx, ny, nw = (size_t)cout * cin * k * k, i;
+	float *x, *y, *y2, *wt, *bias, *dy, *dx, *dx2, *dw, *dbias, *base;
+	char name[96];
+	double sum = 0;
+
+	conv_init(&c, cin, cout, k, stride, pad, h, w);
+	nx = (size_t)n * cin * h * w;
+	ny = (size_t)n * cout * c.oh * c.ow;
+	x = random_floats(nx, 1);
+	wt = random_floats(nw, 2);
+	bias = random_floats((size_t)cout, 3);
+	dy = random_floats(ny, 4);
+	y = random_floats(ny, 5);
+	y2 = random_floats(ny, 6);
+	dx = random_floats(nx, 7);
+	dx2 = random_floats(nx, 7);
+	dw = random_floats(nw, 8);
+	base = random_floats(nw, 8);
+	dbias = random_floats((size_t)cout, 9);
+	snprintf(name, sizeof name, "%d->%d %dx%d stride %d pad %d on %dx%d", cin, cout, k, k, stride, pad, h, w);
+
+	by_definition(y2, x, wt, bias, &c, n);
+	conv_forward(y, x, wt, bias, &c, n);
+	CHECK_NEAR(distance(y, y2, ny), 0, 1e-6, name);
+
+	/* <conv(x), dy> = <x, data'(dy)> = <w, weights'(dy, x)>, without the bias */
+	conv_forward(y, x, wt, NULL, &c, n);
+	conv_backward_data(dx, dy, wt, &c, n, 0);
+	CHECK_NEAR(inner(y, dy, ny), inner(x, dx, nx), 1e-6 * norm(y, ny) * norm(dy, ny), "backward data is the adjoint");
+	conv_backward_data(dx2, dy, wt, &c, n, 1);
+	for (i = 0; i < nx; i++)
+		sum += fabs((double)dx2[i] - dx[i]);
+	free(dx2);
+	dx2 = random_floats(nx, 7);
+	for (i = 0; i < nx; i++)
+		sum -= fabs((double)dx2[i]);
+	CHECK_NEAR(sum / (double)nx, 0, 1e-5, "and adds when asked to");
+	conv_backward_weights(dw, dbias, dy, x, &c, n);
+	for (i = 0; i < nw; i++)
+		dw[i] -= base[i];
+	CHECK_NEAR(inner(y, dy, ny), inner(wt, dw, nw), 1e-5 * norm(y, ny) * norm(dy, ny), "backward weights is the adjoint");
+	free(base);
+	base = random_floats((size_t)cout, 9);
+	for (i = 0, sum = 0; i < (size_t)n * c.oh * c.ow; i++)
+		sum += dy[(i / (c.oh * c.ow)) * c.cout * c.oh * c.ow + i % (c.oh * c.ow)];
+	CHECK_NEAR(dbias[0] - base[0], sum, 1e-4, "the bias gradient sums and adds");
+	free(x); free(y); free(y2); free(wt); free(bias); free(dy); free(dx); free(dx2); free(dw); free(dbias); free(base);
+}
+
+/* Adjointness alone would not notice a weight gradient with its entries permuted. */
+static void
+weight_entries(void)
+{
+	struct conv c;
+	float *x = random_floats(3 * 2 * 7 * 6, 1), *dy, dw[4 * 2 * 9] = { 0 }, w[4 * 2 * 9] = { 0 }, *y;
+	size_t ny;
+	int i, wrong = 0;
+
+	conv_init(&c, 2, 4, 3, 2, 1, 7, 6);
+	ny = (size_t)3 * 4 * c.oh * c.ow;
+	dy = random_floats(ny, 2);
+	y = random_floats(ny, 3);
+	conv_backward_weights(dw, NULL, dy, x, &c, 3);
+	for (i = 0; i < 4 * 2 * 9; i++) {
+		w[i] = 1;
+		by_definition(y, x, w, NULL, &c, 3);
+		w[i] = 0;
+		wrong += fabs(inner(y, dy, ny) - dw[i]) > 1e-5;
+	}
+	CHECK(wrong == 0, "every entry of the weight gradient is right");
+	free(x);
+	free(y);
+	free(dy);
+}
+
+int
+main(void)
+{
+	one(3, 5, 3, 1, 1, 9, 8, 2);
+	one(1, 6, 7, 2, 3, 20, 17, 3);
+	one(4, 3, 1, 1, 0, 6, 5, 2);
+	one(4, 3, 1, 2, 0, 7, 8, 2);
+	one(2, 2, 3, 2, 1, 6, 6, 9);
+	one(2, 3, 3, 1, 1, 1, 2, 2);
+	one(32, 8, 3, 1, 1, 40, 64, 1); /* several tiles */
+	weight_entries();
+	return check_done();
+}
