@@ -46,13 +46,13 @@ ten_record() {
 }
 
 # ten_ids N ...: a stream with records of N samples each, to standard output: `id` [N] U8 counts the samples from
-# 0, and record K is patient pK, frame 1, all its slices
+# 0 (modulo 256), and record K is patient pK, frame 1, all its slices
 ten_ids() {
 	local k=0 id=0 n data i all=0
 	for n; do all=$((all + n)); done
 	for n; do
 		data=
-		for ((i = 0; i < n; i++)); do data+=$(printf '\\x%02x' $((id + i))); done
+		for ((i = 0; i < n; i++)); do data+=$(printf '\\x%02x' $(((id + i) % 256))); done
 		ten_record "{\"__metadata__\":{\"seq\":\"$k\",\"patient\":\"p$k\",\"frame\":\"1\",\"slice\":\"0\",\"slices\":\"$n\",\
 \"first\":\"$id\",\"samples\":\"$all\"$([ $((k + 1)) -lt $# ] || echo ',"eos":"1"')},\
 \"id\":{\"dtype\":\"U8\",\"shape\":[$n],\"data_offsets\":[0,$n]}}" "$data"
