@@ -7,6 +7,18 @@
 
 include config.mk
 
+# `make deps GOAL ...`: the flags come from pkg-config, and deps may only now install what it tells of. So a
+# second make makes the goals, afterwards.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+GOALS := $(filter-out deps,$(MAKECMDGOALS))
+.PHONY: deps goals $(GOALS)
+deps:
+	config/deps $(DEBS)
+goals: deps
+	@$(MAKE) --no-print-directory $(GOALS)
+$(GOALS): goals ; @:
+else
+
 TOOLS  := $(sort $(filter-out tool,$(basename $(notdir $(wildcard tools/*.c)))))
 UNITS  := $(sort $(filter-out check,$(basename $(notdir $(wildcard tests/unit/*.c)))))
 LIBSRC := $(sort $(wildcard lib/*/*.c))
@@ -22,11 +34,13 @@ LIBS         := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all clean install check deps
+.PHONY: all clean install check
 
 all: $(BIN)
 
 # Objects are made anew when the flags change: sanitizer and release builds don't mix.
+MISSING := $(shell pkg-config --exists $(PKGS) 2>/dev/null || \
+	for p in $(PKGS); do pkg-config --exists $$p 2>/dev/null || echo $$p; done)
 FLAGS := $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(LIBS)
 ifneq ($(FLAGS),$(file <$(BUILD)/flags))
 $(shell mkdir -p $(BUILD))
@@ -34,6 +48,7 @@ $(file >$(BUILD)/flags,$(FLAGS))
 endif
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
+	$(if $(MISSING),$(error libraries are missing ($(strip $(MISSING))): run 'make deps'))
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -64,3 +79,4 @@ install: all
 	install -m 644 $(wildcard man/*.7) $(DESTDIR)$(PREFIX)/share/man/man7
 
 -include $(LIBOBJ:.o=.d) $(TOOLS:%=$(BUILD)/tools/%.d) $(BUILD)/tools/tool.d $(UNITS:%=$(BUILD)/tests/unit/%.d)
+endif
