@@ -1,0 +1,117 @@
+#include "io/volume.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static int64_t
+frame_size(const struct nifti *n)
+{
+	return n->dim[0] * n->dim[1] * n->dim[2];
+}
+
+/* n's data as a flat tensor, for the accessors of tensor.h. */
+static struct tensor
+flat(const struct nifti *n)
+{
+	return (struct tensor){ .dtype = n->dtype, .ndim = 1, .dim = { frame_size(n) * n->dim[3] },
+	                        .data = n->data, .borrowed = 1 };
+}
+
+/* "(x,y,z)" of voxel i of frame t, with the frame where there are several. */
+static const char *
+place(char buf[128], const struct nifti *n, int64_t i, int64_t t)
+{
+	int64_t x = i % n->dim[0], y = i / n->dim[0] % n->dim[1], z = i / n->dim[0] / n->dim[1];
+	int len = snprintf(buf, 128, "(%lld,%lld,%lld)", (long long)x, (long long)y, (long long)z);
+
+	if (n->dim[3] > 1)
+		snprintf(buf + len, 128 - (size_t)len, " of frame %lld", (long long)t + 1);
+	return buf;
+}
+
+static int
+is_native(const struct nifti *n)
+{
+	return n->slope == 1 && n->inter == 0 && ten_dtype_size(n->dtype) < 8;
+}
+
+/* Index of the first value that is not finite, -1: there is none. */
+static int64_t
+first_bad(const float *x, int64_t n)
+{
+	int64_t i;
+
+	for (i = 0; i < n; i++)
+		if (!isfinite(x[i]))
+			return i;
+	return -1;
+}
+
+static void
+scale(float *out, const struct nifti *n, int64_t from, int64_t count)
+{
+	struct tensor stored = flat(n);
+	int64_t i;
+
+	for (i = 0; i < count; i++)
+		out[i] = (float)(n->slope * tensor_get(&stored, from + i) + n->inter);
+}
+
+int
+volume_image(struct record *r, const struct nifti *n, int64_t t, struct err *e)
+{
+	enum ten_dtype dtype = is_native(n) ? n->dtype : TEN_F32;
+	struct tensor *image = record_add4(r, "image", dtype, n->dim[2], 1, n->dim[1], n->dim[0]);
+	int64_t size = frame_size(n), bad = -1;
+	char where[128];
+
+	if (is_native(n))
+		memcpy(image->data, (const char *)n->data + (size_t)(t * size) * ten_dtype_size(dtype),
+		       tensor_bytes(image));
+	else
+		scale(image->data, n, t * size, size);
+	if (dtype == TEN_F32)
+		bad = first_bad(image->data, size);
+	if (bad >= 0)
+		return err_set(e, "value %g at %s is not a finite float", (double)((float *)image->data)[bad],
+		               place(where, n, bad, t));
+	return 0;
+}
+
+int
+volume_mask(struct record *r, const struct nifti *n, int64_t t, int classes, struct err *e)
+{
+	int64_t dim[3] = { n->dim[2], n->dim[1], n->dim[0] }, size = frame_size(n), i;
+	uint8_t *mask = record_add(r, "mask", TEN_U8, 3, dim)->data;
+	struct tensor stored = flat(n);
+	char where[128];
+
+	for (i = 0; i < size; i++) {
+		double v = n->slope * tensor_get(&stored, t * size + i) + n->inter;
+
+		if (!(v >= 0 && v < classes && v == floor(v)))
+			return err_set(e, "label %g at %s, expected 0..%d", v, place(where, n, i, t),
+			               classes - 1);
+		mask[i] = (uint8_t)v;
+	}
+	return 0;
+}
+
+int
+volume_match(const struct nifti *image, const struct nifti *mask, struct err *e)
+{
+	const int64_t *a = image->dim, *b = mask->dim;
+	const double *p = image->spacing, *q = mask->spacing;
+	int i;
+
+	if (memcmp(a, b, sizeof image->dim))
+		return err_set(e, "mask is %lldx%lldx%lldx%lld, its image %lldx%lldx%lldx%lld",
+		               (long long)b[0], (long long)b[1], (long long)b[2], (long long)b[3],
+		               (long long)a[0], (long long)a[1], (long long)a[2], (long long)a[3]);
+	for (i = 0; i < 3; i++)
+		if (fabs(p[i] - q[i]) > 1e-3 * p[i])
+			return err_set(e, "mask spacing is %gx%gx%g mm, its image's %gx%gx%g", q[0], q[1],
+			               q[2], p[0], p[1], p[2]);
+	return 0;
+}

@@ -1,0 +1,21 @@
+/* volume.h - a frame of a NIfTI volume as the tensors of a record
+ *
+ * Slices go along z, rows are y, columns are x; nothing is flipped or resampled. Messages give places as
+ * (x,y,z), counted from 0; the caller puts the file's name before them.
+ */
+#ifndef IO_VOLUME_H
+#define IO_VOLUME_H
+
+#include "io/nifti.h"
+
+/* Adds `image` [Z,1,Y,X] of frame t: in the stored type where that is an integer of up to 32 bits or F32 and
+ * nothing scales it, otherwise F32 = slope * stored + inter. NaN and infinity are errors. */
+int volume_image(struct record *r, const struct nifti *n, int64_t t, struct err *e);
+
+/* Adds `mask` [Z,Y,X] U8 of frame t. A value that is not a whole number in 0..classes-1 is an error. */
+int volume_mask(struct record *r, const struct nifti *n, int64_t t, int classes, struct err *e);
+
+/* 0 if both have the same size, and the same spacing to 0.1 %. */
+int volume_match(const struct nifti *image, const struct nifti *mask, struct err *e);
+
+#endif
