@@ -34,7 +34,7 @@ LIBS         := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all clean install check
+.PHONY: all units clean install check
 
 all: $(BIN)
 
@@ -64,7 +64,9 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libsegpipe.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-check: all $(UNIT)
+units: $(UNIT)
+
+check: all units
 	BUILD=$(BUILD) tests/run
 
 clean:
