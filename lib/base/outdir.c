@@ -57,7 +57,7 @@ outdir_open(struct outdir *d, const char *path, struct err *e)
 	d->path = mem_printf("%.*s", (int)len, path);
 	d->tmp = mem_printf("%s.tmp-%ld", d->path, (long)getpid());
 	if (make_folder(d, d->tmp))
-		return err_set(e, "cannot create folder '%s':", d->tmp);
+		return err_set(e, "cannot create folder '%s':", path);
 	return 0;
 }
 

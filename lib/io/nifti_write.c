@@ -45,15 +45,14 @@ fill_header(unsigned char h[HEADER], const struct nifti *n, int code)
 
 	memset(h, 0, HEADER);
 	put32(h, 0, 348);
-	h[38] = 'r';
 	put16(h, 40, n->dim[3] > 1 ? 4 : 3);
 	for (i = 0; i < 7; i++)
 		put16(h, 42 + 2 * i, i < 4 ? (int)n->dim[i] : 1);
 	put16(h, 70, code);
 	put16(h, 72, (int)ten_dtype_size(n->dtype) * 8);
 	put_real(h, 76, 1); /* qfac: a right-handed frame */
-	for (i = 0; i < 4; i++)
-		put_real(h, 80 + 4 * i, n->spacing[i]);
+	for (i = 0; i < 7; i++)
+		put_real(h, 80 + 4 * i, i < 4 ? n->spacing[i] : 1);
 	put_real(h, 108, HEADER);
 	put_real(h, 112, n->slope);
 	put_real(h, 116, n->inter);
