@@ -55,6 +55,16 @@ setup(struct problem *p, int n, int c, int hw, int relu, int res, int training)
 }
 
 static void
+teardown(struct problem *p)
+{
+	free(p->x);
+	free(p->res);
+	free(p->r);
+	free(p->y);
+	free(p->save);
+}
+
+static void
 gradients(int n, int c, int hw, int relu, int res, int training)
 {
 	struct problem p;
@@ -77,6 +87,9 @@ gradients(int n, int c, int hw, int relu, int res, int training)
 		CHECK_NEAR(difference_error(loss, &p, p.res, dres, size, 1, h), 0, tol, "dres");
 	CHECK_NEAR(difference_error(loss, &p, p.gamma, dgamma, (size_t)c, 1, h), 0, tol, "dgamma");
 	CHECK_NEAR(difference_error(loss, &p, p.beta, dbeta, (size_t)c, 1, h), 0, tol, "dbeta");
+	free(dx);
+	free(dres);
+	teardown(&p);
 }
 
 static void
@@ -113,6 +126,7 @@ definition(void)
 	CHECK_NEAR(worst, 0, 2e-3, "training output by the definition");
 	CHECK_NEAR(stats, 0, 1e-5, "running statistics by the definition");
 	CHECK(p.count == 1, "the batch is counted");
+	teardown(&p);
 }
 
 int

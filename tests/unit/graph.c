@@ -62,6 +62,16 @@ fill(struct net *t)
 	t->r2 = random_floats(BATCH * 2 * 16 * 24, 13);
 }
 
+static void
+teardown(struct net *t)
+{
+	graph_delete(t->g);
+	params_free(&t->ps);
+	free(t->r1);
+	free(t->r2);
+	free(t->arena);
+}
+
 static double
 loss(void *ctx)
 {
@@ -140,5 +150,8 @@ main(void)
 			value += norm(train.ps.p[i].grad, (size_t)train.ps.p[i].n);
 	CHECK(value == 0, "frozen parameters get no gradient");
 	CHECK(norm(train.ps.p[params_find(&train.ps, "head.weight")].grad, 72) > 0, "the others do");
+	free(once);
+	teardown(&train);
+	teardown(&infer);
 	return check_done();
 }
