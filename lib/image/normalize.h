@@ -39,6 +39,12 @@ int normalize_parse(struct normalize *n, const char *text, struct err *e);
  * for NORMALIZE_NONE. */
 const char *normalize_format(char buf[NORMALIZE_LEN], const struct normalize *n);
 
+/* mean and std from the table that ten-stats prints: columns named so, one row per channel. Leaves kind alone. */
+int normalize_read(struct normalize *n, const char *path, struct err *e);
+
+/* The same from two lists of numbers, "85.1,90" and "80.2,77". */
+int normalize_lists(struct normalize *n, const char *mean, const char *std, struct err *e);
+
 /* 0 if n can be applied to images of c channels. One pair of numbers serves any count. */
 int normalize_fits(const struct normalize *n, int c, struct err *e);
 

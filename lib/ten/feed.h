@@ -1,0 +1,73 @@
+/* feed.h - the samples of a stream, one after the other, whatever its records
+ *
+ * From a file (that holds one epoch) samples come for as many epochs as asked, each in a random order of its
+ * own or in the file's. From a pipe, and from a file that holds several epochs itself, they come as they arrive.
+ * Batches never cross an epoch, and begin at multiples of their size within it wherever reading started.
+ *
+ * A sample's index counts the samples of its epoch in the input's order: it does not depend on how they are cut into
+ * records or batches, nor on whether they are shuffled.
+ */
+#ifndef TEN_FEED_H
+#define TEN_FEED_H
+
+#include "ten/ten.h"
+
+struct sample {
+	const struct record *rec;
+	int64_t at;               /* index within rec's tensors */
+	uint64_t index;           /* within the epoch, in the input's order */
+};
+
+struct feed_opt {
+	const char *tensor;       /* what counts samples: "image" */
+	uint32_t epochs;          /* at least 1; for a file of one epoch */
+	int shuffle;
+	uint64_t seed;            /* of the shuffling: rng_at(seed, RNG_SHUFFLE, epoch, 0) */
+	int batch;
+
+	/* If set, is shown every record before any sample of it is handed out (a file's all at once). Its message
+	 * gets the place put before it. */
+	int (*check)(void *ctx, const struct record *r, struct err *e);
+	void *ctx;
+};
+
+struct feed {
+	struct feed_opt opt;
+	uint64_t count;           /* samples of an epoch; 0: unknown */
+	uint64_t epochs;
+	struct meta meta;         /* of the input's first record */
+
+	/* of the batch that feed_next returned */
+	struct sample *sample;
+	int n;
+	uint64_t epoch, first;    /* first: place in the epoch of the batch's first sample */
+
+	/* a file */
+	struct ten_map map;
+	int mapped;
+	uint64_t *start;          /* [map.n + 1] samples before each record */
+	uint64_t *order;          /* of the epoch `ordered` */
+	uint64_t ordered, at;     /* at: samples given, over all epochs */
+
+	/* a pipe: records that samples are still to be taken from, or were just handed out */
+	struct ten_reader in;
+	struct record **held;
+	int holding;
+	int64_t used;             /* samples taken from the last one held */
+	uint64_t base;            /* samples of its epoch before it */
+	uint64_t held_epoch;      /* its epoch */
+	int ended;
+};
+
+/* path NULL or "-": standard input. */
+int feed_open(struct feed *s, const char *path, const struct feed_opt *opt, struct err *e);
+
+/* Passes over n samples: free of cost in a file, read but not used in a pipe. More than there are is an error. */
+int feed_skip(struct feed *s, uint64_t n, struct err *e);
+
+/* 1: the next batch, 1..opt.batch samples of one epoch, valid until the next call; 0: the end; -1: error. */
+int feed_next(struct feed *s, struct err *e);
+const char *feed_name(const struct feed *s); /* of the input, for messages */
+void feed_close(struct feed *s);
+
+#endif
