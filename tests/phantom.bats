@@ -70,6 +70,7 @@ patient002_frame0${es}_gt.nii.gz" ]
 	done
 	[ -n "$(ls -A "$T")" ]
 	kill -TERM "$pid"
-	run wait "$pid"
+	wait "$pid" || status=$?
+	[ "$status" -eq 143 ]
 	[ -z "$(ls -A "$T")" ]
 }
