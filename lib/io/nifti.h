@@ -34,7 +34,8 @@ void nifti_free(struct nifti *n); /* data and header; leaves n zeroed */
 
 /* Writes a new NIfTI-1 file from dim, spacing, dtype, slope, inter and data (header is ignored): units mm and
  * seconds, an sform and qform that put the middle of the volume at the origin, axes L->R, P->A, I->S. gzipped
- * when path ends in .gz, with no time stamp, so equal content gives equal bytes. Appears whole or not at all. */
+ * when path ends in .gz, with no time stamp, so equal content gives equal bytes. Appears whole or not
+ * at all. */
 int nifti_write(const char *path, const struct nifti *n, struct err *e);
 
 #endif

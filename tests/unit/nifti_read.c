@@ -22,6 +22,7 @@ static const struct golden {
 };
 
 static char tmp[] = "/tmp/segpipe-nifti.XXXXXX";
+static int tmp_fd;
 
 static size_t
 slurp(unsigned char *buf, size_t size, const char *name)
@@ -39,9 +40,7 @@ slurp(unsigned char *buf, size_t size, const char *name)
 static void
 spill(const unsigned char *buf, size_t n)
 {
-	FILE *f = fopen(tmp, "wb");
-
-	if (!f || fwrite(buf, 1, n, f) != n || fclose(f))
+	if (pwrite(tmp_fd, buf, n, 0) != (ssize_t)n || ftruncate(tmp_fd, (off_t)n))
 		die("cannot write '%s':", tmp);
 }
 
@@ -292,11 +291,9 @@ not_finite(void)
 int
 main(void)
 {
-	int fd = mkstemp(tmp);
-
-	if (fd < 0)
+	tmp_fd = mkstemp(tmp);
+	if (tmp_fd < 0)
 		die("cannot create '%s':", tmp);
-	close(fd);
 	agrees_with_nibabel();
 	keeps_extensions();
 	cut_anywhere();
@@ -305,6 +302,7 @@ main(void)
 	forgiven();
 	to_tensors();
 	not_finite();
+	close(tmp_fd);
 	unlink(tmp);
 	return check_done();
 }
