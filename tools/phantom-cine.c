@@ -20,9 +20,9 @@ static const struct opt opts[] = {
 	{ 'n', "patients", OPT_INT, &patients, "N", "number of patients", 1, 9999, "" },
 	{ 0, "first", OPT_INT, &first, "ID", "number of the first patient", 1, 9999, "" },
 	{ 0, "frames", OPT_PAIR, frames, "LO,HI", "images per heart cycle, drawn between these", 4, 100, "" },
-	{ 0, "slices", OPT_PAIR, slices, "LO,HI", "slices per stack, drawn between these", 1, CINE_MAX_SLICES, "" },
-	{ 0, "matrix", OPT_PAIR, matrix, "LO,HI", "pixels of the longer side, drawn between these", 32, 1024, "" },
-	{ 0, "noise", OPT_PAIR, option.noise, "LO,HI", "deviation of the noise, blood = 1, drawn between these", 0, 1, "" },
+	{ 0, "slices", OPT_PAIR, slices, "LO,HI", "slices per stack, likewise", 1, CINE_MAX_SLICES, "" },
+	{ 0, "matrix", OPT_PAIR, matrix, "LO,HI", "pixels of the longer side, likewise", 32, 1024, "" },
+	{ 0, "noise", OPT_PAIR, option.noise, "LO,HI", "noise, likewise; blood is 1", 0, 1, "" },
 	{ 0, "no-cine", OPT_FLAG, &no_cine, 0, "leave out the 4D files", 0, 0, "" },
 	OPT_END
 };
@@ -50,7 +50,7 @@ whole(int to[2], const double from[2], const char *name)
 /* Writes [t][slices][h][w] voxels as patientNNN/patientNNN_WHAT.nii.gz. */
 static int
 write_volume(struct job *job, const struct cine *c, const char *what, enum ten_dtype dtype, void *data, int t,
-             struct err *e)
+	     struct err *e)
 {
 	struct nifti n = { .dim = { c->w, c->h, c->slices, t }, .dtype = dtype, .slope = 1, .data = data };
 	char *name = mem_printf("patient%03d/patient%03d_%s.nii.gz", (int)c->id, (int)c->id, what);
@@ -74,8 +74,8 @@ write_info(struct job *job, const struct cine *c, struct err *e)
 	int rc = outfile_open(&out, path, OUTFILE_TEXT, e);
 
 	if (!rc) {
-		fprintf(out.f, "ED: 1\nES: %d\nGroup: %s\nHeight: %.1f\nNbFrame: %d\nWeight: %.1f\n", c->es + 1,
-		        heart_group_name(c->heart.group), c->height, c->frames, c->weight);
+		fprintf(out.f, "ED: 1\nES: %d\nGroup: %s\nHeight: %.1f\nNbFrame: %d\nWeight: %.1f\n",
+			c->es + 1, heart_group_name(c->heart.group), c->height, c->frames, c->weight);
 		rc = outfile_close(&out, e);
 	}
 	free(path);
@@ -144,7 +144,7 @@ main(int argc, char *argv[])
 	struct job job = { .lock = PTHREAD_MUTEX_INITIALIZER };
 	struct err e;
 
-	opt_parse(argc, &argv, opts, "", "write a procedural cardiac cine MRI dataset, laid out as ACDC", 0, 0);
+	opt_parse(argc, &argv, opts, "", "write procedural cardiac cine MRI laid out as ACDC", 0, 0);
 	if (!opt_common.output)
 		die("-o: a folder to write is needed");
 	whole(option.frames, frames, "frames");

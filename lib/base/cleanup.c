@@ -12,7 +12,7 @@
  * at any moment. */
 struct cleanup {
 	struct cleanup *next;
-	char *path;        /* owned by the list from registration on */
+	char *path; /* owned by the list from registration on */
 	int folder;
 	atomic_int active;
 };

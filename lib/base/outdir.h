@@ -26,7 +26,8 @@ int outdir_folder(struct outdir *d, const char *name, struct err *e);
 /* Where to write the file `name` ("sub/file.tif"). The caller frees the path. */
 char *outdir_file(struct outdir *d, const char *name);
 
-/* The folder stands under its final name when this returns 0; on -1 nothing is left. d is closed either way. */
+/* The folder stands under its final name when this returns 0; on -1 nothing is left. d is closed either way.
+ */
 int outdir_close(struct outdir *d, struct err *e);
 
 #endif

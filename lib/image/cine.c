@@ -50,7 +50,10 @@ draw_stack(struct cine *c, const struct cine_option *o, struct rng *r)
 	int k;
 
 	c->slices = (int)lround(cover / apart);
-	c->slices = c->slices < o->slices[0] ? o->slices[0] : c->slices > o->slices[1] ? o->slices[1] : c->slices;
+	if (c->slices < o->slices[0])
+		c->slices = o->slices[0];
+	if (c->slices > o->slices[1])
+		c->slices = o->slices[1];
 	c->spacing[2] = cover / c->slices;
 	c->thick = (float)fmin(c->spacing[2], 8);
 	c->first = (float)(.5 * c->spacing[2] * rng_range(r, .3, 1));
@@ -107,7 +110,8 @@ cine_draw(struct cine *c, const struct cine_option *o, uint64_t seed, uint64_t i
 	c->frames = between(&r, o->frames);
 	c->spacing[3] = 60 / fmin(fmax(70 + 11 * rng_normal(&r), 48), 105) / c->frames;
 	for (k = 0; k < c->frames; k++)
-		if (heart_volume(&c->heart, (double)k / c->frames) < heart_volume(&c->heart, (double)c->es / c->frames))
+		if (heart_volume(&c->heart, (double)k / c->frames) <
+		    heart_volume(&c->heart, (double)c->es / c->frames))
 			c->es = k;
 	c->height = round(fmin(fmax(170 + 9 * rng_normal(&r), 148), 198));
 	c->weight = round(fmin(fmax(24.5 + 3.6 * rng_normal(&r), 18), 37) * c->height * c->height / 1e4);
@@ -152,7 +156,8 @@ coil_gain(const struct cine *c)
 		for (i = 0; i < c->w; i++) {
 			body_place(&x, &y, c, 0, i, j);
 			gain[j * c->w + i] =
-				(.25f + expf(-hypotf(x - c->coil[0], y - c->coil[1]) / c->coil[2])) / at_heart;
+				(.25f + expf(-hypotf(x - c->coil[0], y - c->coil[1]) / c->coil[2])) /
+				at_heart;
 		}
 	return gain;
 }
@@ -167,7 +172,8 @@ ground(const struct cine *c)
 		for (j = 0; j < c->h; j++)
 			for (i = 0; i < c->w; i++) {
 				body_place(&x, &y, c, k, i, j);
-				*p++ = torso_signal(&c->torso, x, y, slice_depth(c, k), 1.2f * (float)c->spacing[0]);
+				*p++ = torso_signal(&c->torso, x, y, slice_depth(c, k),
+						    1.2f * (float)c->spacing[0]);
 			}
 	return g;
 }
@@ -193,7 +199,8 @@ place_papillaries(struct view *v)
 
 	for (m = 0; m < 2; m++) {
 		int i = (int)((at[m] < 0 ? at[m] + 2 * (float)PI : at[m]) * HEART_ANGLES / (2 * (float)PI));
-		float there = 1 - fabsf(mid->depth - .45f) / .33f, r = mid->endo[i] * (.62f + .1f * mid->depth);
+		float there = 1 - fabsf(mid->depth - .45f) / .33f;
+		float r = mid->endo[i] * (.62f + .1f * mid->depth);
 
 		v->papillary[m][0] = r * cosf(at[m]);
 		v->papillary[m][1] = r * sinf(at[m]);
@@ -215,12 +222,13 @@ view_slice(struct view *v, const struct cine *c, const struct heart_pose *pose, 
 	v->time = .8f * (float)frame + 37 * (float)k;
 	for (t = 0; t < THROUGH; t++)
 		heart_slice(&v->cut[t], &c->heart, pose,
-		            v->z + ((float)t / (THROUGH - 1) - .5f) * .8f * c->thick);
+			    v->z + ((float)t / (THROUGH - 1) - .5f) * .8f * c->thick);
 	for (i = 0; i <= HEART_ANGLES; i++) {
 		float x = 3 * c->heart.ray[i % HEART_ANGLES][0], y = 3 * c->heart.ray[i % HEART_ANGLES][1];
 
 		v->rough[i] = 3.5f * fmaxf(texture_noise3(seed, 3 * x, 3 * y, v->z / 9) - .15f, 0);
-		v->fat[i] = c->pericardium * fmaxf(texture_noise3(seed + 1, x / 2, y / 2, v->z / 20) + .2f - .08f * x, 0);
+		v->fat[i] = c->pericardium *
+			    fmaxf(texture_noise3(seed + 1, x / 2, y / 2, v->z / 20) + .2f - .08f * x, 0);
 		for (t = 0; t < THROUGH; t++)
 			v->reach = fmaxf(v->reach, fmaxf(v->cut[t].rv[i] + 3, v->cut[t].epi[i]));
 	}
@@ -278,13 +286,22 @@ share_at(const struct view *v, float r, int i, float part, float soft)
 	return s;
 }
 
-/* Signal at (x,y) mm from the axis, distance r, over what was there before. */
 static float
-heart_signal(const struct view *v, float under, float x, float y, float r, struct share s, float soft)
+papillary(const struct view *v, int m, float x, float y, float soft)
+{
+	const float *p = v->papillary[m];
+	float ragged = 2.5f * texture_noise3(v->c->torso.seed + 113, x / 4, y / 4, v->z / 8);
+
+	return p[2] > 0 ? cover(ragged + p[2] - hypotf(x - p[0], y - p[1]), soft) : 0;
+}
+
+/* Signal at (x,y) mm from the axis, over what was there before. */
+static float
+heart_signal(const struct view *v, float under, float x, float y, struct share s, float soft)
 {
 	const struct cine *c = v->c;
 	uint64_t seed = c->torso.seed + 110;
-	float muscle = c->muscle, blood, dark, depth = fmaxf(v->cut[THROUGH / 2].depth, 0), ragged;
+	float muscle = c->muscle, blood, dark, depth = fmaxf(v->cut[THROUGH / 2].depth, 0);
 	int m;
 
 	muscle *= 1 + .10f * texture_noise3(seed, x / 7, y / 7, v->z / 10);
@@ -295,17 +312,13 @@ heart_signal(const struct view *v, float under, float x, float y, float r, struc
 	blood = 1 + .13f * texture_noise3(seed + 1, x / 11, y / 11, v->time);
 	if (s.rv > 0) {
 		dark = texture_noise3(seed + 2, x / 5, y / 5, v->z / 9) - .55f + .5f * depth;
-		under = mix(under, dark > 0 ? mix(blood * .95f, muscle, fminf(2.5f * dark, .8f)) : blood * .95f, s.rv);
+		under = mix(under, mix(.95f * blood, muscle, fminf(2.5f * fmaxf(dark, 0), .8f)), s.rv);
 	}
 	under = mix(under, muscle, s.epi);
 	if (s.endo <= 0)
 		return under;
-	ragged = 2.5f * texture_noise3(seed + 3, x / 4, y / 4, v->z / 8);
 	for (m = 0; m < 2; m++)
-		if (v->papillary[m][2] > 0)
-			blood = mix(blood, muscle, .85f * cover(ragged + v->papillary[m][2] -
-			                                        hypotf(x - v->papillary[m][0], y - v->papillary[m][1]),
-			                                        soft));
+		blood = mix(blood, muscle, .85f * papillary(v, m, x, y, soft));
 	return mix(under, blood, s.endo);
 }
 
@@ -346,14 +359,14 @@ paint(float *signal, uint8_t *mask, const struct view *v, int k)
 			turn += turn < 0 ? HEART_ANGLES : 0;
 			a = turn >= HEART_ANGLES ? HEART_ANGLES - 1 : (int)turn;
 			part = turn - (float)a;
-			signal[j * c->w + i] = heart_signal(v, signal[j * c->w + i], x, y, r,
-			                                    share_at(v, r, a, part, soft), soft);
+			signal[j * c->w + i] = heart_signal(v, signal[j * c->w + i], x, y,
+							    share_at(v, r, a, part, soft), soft);
 			if (mask)
 				mask[j * c->w + i] = label(&v->cut[THROUGH / 2], r, a, part);
 		}
 }
 
-/* Where pixels are coarse, a thin wall could let the cavity touch the outside: there the neighbour is wall. */
+/* Where pixels are coarse, a thin wall could let the cavity touch the outside: such neighbours are wall. */
 static void
 close_wall(uint8_t *mask, int w, int h)
 {
@@ -387,7 +400,8 @@ grain(struct rng *r)
 static void
 acquire(int16_t *image, const float *signal, const struct cine *c, int frame, int k)
 {
-	struct rng r = rng_at(c->seed, RNG_PHANTOM, DRAW_NOISE + (uint32_t)(frame * CINE_MAX_SLICES + k), c->id);
+	uint32_t purpose = DRAW_NOISE + (uint32_t)(frame * CINE_MAX_SLICES + k);
+	struct rng r = rng_at(c->seed, RNG_PHANTOM, purpose, c->id);
 	int i;
 
 	for (i = 0; i < c->w * c->h; i++) {

@@ -16,11 +16,16 @@ static const struct {
 	const char *name;
 	struct spread edv, ef, muscle, rv_edv, rv_ef;
 } groups[HEART_GROUPS] = {
-	{ "NOR", { 130, 22, 90, 175 }, { .61, .05, .54, .72 }, { 95, 14, 70, 125 }, { 150, 25, 105, 200 }, { .55, .06, .45, .68 } },
-	{ "DCM", { 285, 55, 200, 410 }, { .20, .07, .08, .34 }, { 165, 32, 115, 235 }, { 185, 50, 110, 300 }, { .33, .11, .15, .55 } },
-	{ "HCM", { 135, 26, 90, 185 }, { .68, .06, .57, .80 }, { 175, 38, 125, 270 }, { 125, 25, 80, 175 }, { .60, .07, .48, .74 } },
-	{ "MINF", { 190, 38, 130, 280 }, { .32, .06, .20, .40 }, { 130, 22, 95, 175 }, { 140, 30, 90, 200 }, { .55, .07, .42, .68 } },
-	{ "RV", { 135, 30, 85, 195 }, { .56, .05, .48, .66 }, { 105, 18, 75, 140 }, { 265, 45, 205, 370 }, { .32, .08, .15, .42 } },
+	{ "NOR", { 130, 22, 90, 175 }, { .61, .05, .54, .72 }, { 95, 14, 70, 125 },
+	  { 150, 25, 105, 200 }, { .55, .06, .45, .68 } },
+	{ "DCM", { 285, 55, 200, 410 }, { .20, .07, .08, .34 }, { 165, 32, 115, 235 },
+	  { 185, 50, 110, 300 }, { .33, .11, .15, .55 } },
+	{ "HCM", { 135, 26, 90, 185 }, { .68, .06, .57, .80 }, { 175, 38, 125, 270 },
+	  { 125, 25, 80, 175 }, { .60, .07, .48, .74 } },
+	{ "MINF", { 190, 38, 130, 280 }, { .32, .06, .20, .40 }, { 130, 22, 95, 175 },
+	  { 140, 30, 90, 200 }, { .55, .07, .42, .68 } },
+	{ "RV", { 135, 30, 85, 195 }, { .56, .05, .48, .66 }, { 105, 18, 75, 140 },
+	  { 265, 45, 205, 370 }, { .32, .08, .15, .42 } },
 };
 
 const char *
@@ -74,7 +79,8 @@ draw_shape(struct heart *h, struct rng *r)
 	for (i = 0; i < HEART_ANGLES; i++) {
 		h->ray[i][0] = (float)cos(direction(i));
 		h->ray[i][1] = (float)sin(direction(i));
-		h->shape[i] = (float)(1 + oval * cos(2 * (direction(i) - at)) - flat * bump(direction(i), PI, .8));
+		h->shape[i] = (float)(1 + oval * cos(2 * (direction(i) - at)) -
+		                      flat * bump(direction(i), PI, .8));
 	}
 }
 
@@ -83,8 +89,8 @@ static void
 draw_wall(struct heart *h, struct rng *r)
 {
 	double thick = rng_range(r, .9, 1.8), thick_at = PI + rng_range(r, -.5, .5);
-	double scar_at = rng_range(r, 0, 2 * PI), scar_wide = rng_range(r, .8, 1.3), scar_low = rng_range(r, .35, .8);
-	double dead = rng_range(r, .85, 1);
+	double scar_at = rng_range(r, 0, 2 * PI), scar_wide = rng_range(r, .8, 1.3);
+	double scar_low = rng_range(r, .35, .8), dead = rng_range(r, .85, 1);
 	int k, i;
 
 	for (k = 0; k < HEART_LEVELS; k++)
@@ -154,7 +160,7 @@ heart_draw(struct heart *h, enum heart_group g, struct rng *r)
 	settle(h);
 }
 
-/* Fraction of the stroke volume that is still in the ventricle: ejection, early filling, rest, atrial kick. */
+/* Fraction of the stroke volume still in the ventricle: ejection, early filling, rest, atrial kick. */
 static double
 filling(const struct heart *h, double phase)
 {
@@ -277,7 +283,7 @@ heart_volume(const struct heart *h, double phase)
 /* The right cavity's volume at the width p has, over cuts at the levels whose left ventricle is known. */
 static double
 rv_volume(struct heart_cut cut[HEART_LEVELS], const double girth[HEART_LEVELS], const struct heart *h,
-          const struct heart_pose *p)
+	  const struct heart_pose *p)
 {
 	double sum = 0;
 	int k, i;

@@ -6,8 +6,9 @@
 static inline float
 lattice(uint64_t seed, int x, int y, int z)
 {
-	uint64_t h = seed ^ (uint64_t)(uint32_t)x * 0x9E3779B97F4A7C15u ^ (uint64_t)(uint32_t)y * 0xC2B2AE3D27D4EB4Fu ^
-	             (uint64_t)(uint32_t)z * 0x165667B19E3779F9u;
+	uint64_t h = seed ^ (uint64_t)(uint32_t)x * 0x9E3779B97F4A7C15u ^
+		     (uint64_t)(uint32_t)y * 0xC2B2AE3D27D4EB4Fu ^
+		     (uint64_t)(uint32_t)z * 0x165667B19E3779F9u;
 
 	h = (h ^ h >> 30) * 0xBF58476D1CE4E5B9u;
 	h = (h ^ h >> 27) * 0x94D049BB133111EBu;

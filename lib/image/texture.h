@@ -1,8 +1,8 @@
 /* texture.h - smooth random fields, as functions of the place alone
  *
- * Value noise: independent numbers in [-1,1) at the points of the integer lattice, blended by cubic weights in
- * between (Perlin 1985, "An image synthesizer", with values in place of gradients). A field is named by its
- * seed; nothing is stored. Features are about one unit wide: divide coordinates by the width wanted.
+ * Value noise: independent numbers in [-1,1) at the points of the integer lattice, blended by cubic weights
+ * in between (Perlin 1985, "An image synthesizer", with values in place of gradients). A field is named by
+ * its seed; nothing is stored. Features are about one unit wide: divide coordinates by the width wanted.
  */
 #ifndef IMAGE_TEXTURE_H
 #define IMAGE_TEXTURE_H

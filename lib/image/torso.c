@@ -16,7 +16,9 @@ range(struct rng *r, double lo, double hi)
 static struct torso_blob
 blob(struct rng *r, float x, float y, float rx, float ry, float signal, float grain)
 {
-	struct torso_blob b = { .x = x + range(r, -7, 7), .y = y + range(r, -7, 7), .signal = signal, .grain = grain };
+	struct torso_blob b = {
+		.x = x + range(r, -7, 7), .y = y + range(r, -7, 7), .signal = signal, .grain = grain
+	};
 	double turn = rng_range(r, -.6, .6);
 
 	b.rx = rx * range(r, .8, 1.25);
@@ -115,7 +117,8 @@ static float
 blob_inside(const struct torso_blob *b, float x, float y, float z)
 {
 	float dx = x - b->x, dy = y - b->y, along = (z - b->z) / b->reach;
-	float u = (dx * b->cosine + dy * b->sine) / b->rx, v = (dy * b->cosine - dx * b->sine) / b->ry, q, shrink;
+	float u = (dx * b->cosine + dy * b->sine) / b->rx, v = (dy * b->cosine - dx * b->sine) / b->ry;
+	float q, shrink;
 
 	if (along < -1 || along > 1)
 		return -1000;
@@ -142,7 +145,8 @@ wall_signal(const struct torso *t, float x, float y, float z, float depth)
 static float
 lung_signal(const struct torso *t, float x, float y, float z)
 {
-	float vessel = texture_noise3(t->seed + 3, x / 7, y / 7, z / 12) + .4f * texture_noise3(t->seed + 4, x / 3, y / 3, z / 6);
+	float vessel = texture_noise3(t->seed + 3, x / 7, y / 7, z / 12) +
+		       .4f * texture_noise3(t->seed + 4, x / 3, y / 3, z / 6);
 
 	return t->lung * (1 + .5f * texture_noise(t->seed + 5, x / 25, y / 25 + z)) +
 	       (vessel > .72f ? fminf((vessel - .72f) * 3, .6f) : 0);
@@ -170,7 +174,7 @@ belly_signal(const struct torso *t, float x, float y, float z, float soft)
 			continue;
 		grain = texture_noise3(t->seed + 9 + (uint64_t)i, x / 6, y / 6, z / 10);
 		v = mix(mix(v, .1f, alpha * .6f), t->blob[i].signal * (1 + t->blob[i].grain * grain),
-		        cover(blob_inside(&t->blob[i], x, y, z) + .3f * wavy - 1.2f, soft));
+			cover(blob_inside(&t->blob[i], x, y, z) + .3f * wavy - 1.2f, soft));
 	}
 	return v;
 }
@@ -197,13 +201,17 @@ torso_signal(const struct torso *t, float x, float y, float z, float soft)
 	if (body < -soft)
 		return 0;
 	wide = (x - 10) / 80;
-	floor_y = t->dome - t->rise * (z - 20) + 30 * wide * wide + 4 * texture_noise(t->seed + 21, x / 40, z / 40);
+	floor_y = t->dome - t->rise * (z - 20) + 30 * wide * wide +
+		  4 * texture_noise(t->seed + 21, x / 40, z / 40);
 	v = cover(y - floor_y, soft);
-	v = v <= 0 ? lung_signal(t, x, y, z) :
-	    mix(lung_signal(t, x, y, z), mix(t->muscle, belly_signal(t, x, y, z, soft), cover(y - floor_y - 2.5f, soft)), v);
+	v = v <= 0 ? lung_signal(t, x, y, z)
+		   : mix(lung_signal(t, x, y, z),
+			 mix(t->muscle, belly_signal(t, x, y, z, soft), cover(y - floor_y - 2.5f, soft)), v);
 	for (i = AORTA; i <= CANAL; i++)
-		v = mix(v, t->blob[i].signal * (1 + t->blob[i].grain * texture_noise3(t->seed + 22, x / 5, y / 5, z / 9)),
-		        cover(blob_inside(&t->blob[i], x, y, z), soft));
+		v = mix(v,
+			t->blob[i].signal *
+				(1 + t->blob[i].grain * texture_noise3(t->seed + 22, x / 5, y / 5, z / 9)),
+			cover(blob_inside(&t->blob[i], x, y, z), soft));
 	if (depth < t->wall + soft)
 		v = mix(v, wall_signal(t, x, y, z, depth), cover(t->wall - depth, soft));
 	if (depth < soft)

@@ -11,8 +11,8 @@ static const struct {
 	enum ten_dtype dtype;
 	int16_t code;
 } codes[] = {
-	{ TEN_U8, 2 }, { TEN_I16, 4 }, { TEN_I32, 8 }, { TEN_F32, 16 }, { TEN_F64, 64 }, { TEN_I8, 256 },
-	{ TEN_U16, 512 }, { TEN_U32, 768 }, { TEN_I64, 1024 }, { TEN_U64, 1280 },
+	{ TEN_U8, 2 },   { TEN_I16, 4 },   { TEN_I32, 8 },   { TEN_F32, 16 },   { TEN_F64, 64 },
+	{ TEN_I8, 256 }, { TEN_U16, 512 }, { TEN_U32, 768 }, { TEN_I64, 1024 }, { TEN_U64, 1280 },
 };
 
 static void
@@ -62,7 +62,7 @@ fill_header(unsigned char h[HEADER], const struct nifti *n, int code)
 	for (i = 0; i < 3; i++) {
 		double origin = -0.5 * (double)(n->dim[i] - 1) * n->spacing[i];
 
-		put_real(h, 268 + 4 * i, origin);                /* qoffset */
+		put_real(h, 268 + 4 * i, origin);                 /* qoffset */
 		put_real(h, 280 + 16 * i + 4 * i, n->spacing[i]); /* srow, the diagonal */
 		put_real(h, 280 + 16 * i + 12, origin);
 	}
@@ -76,8 +76,8 @@ check(const struct nifti *n, const char *path, int *code, struct err *e)
 
 	for (i = 0; i < 4; i++)
 		if (n->dim[i] < 1 || n->dim[i] > INT16_MAX)
-			return err_set(e, "cannot write '%s': dimension %zu is %lld, NIfTI-1 holds 1..%d", path,
-			               i + 1, (long long)n->dim[i], INT16_MAX);
+			return err_set(e, "cannot write '%s': dimension %zu is %lld, NIfTI-1 holds 1..%d",
+				       path, i + 1, (long long)n->dim[i], INT16_MAX);
 	for (i = 0; i < sizeof codes / sizeof *codes; i++)
 		if (codes[i].dtype == n->dtype) {
 			*code = codes[i].code;

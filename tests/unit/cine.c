@@ -61,7 +61,7 @@ main(void)
 		smaller += es.label[3] < ed.label[3] && es.label[1] < ed.label[1];
 		brighter += ed.signal[3] / (double)ed.label[3] > 1.3 * ed.signal[2] / (double)ed.label[2];
 		whole += fabs((double)ed.label[3] * ml / c.heart.edv - 1) < .15 &&
-		         fabs((double)ed.label[2] * ml / c.heart.muscle - 1) < .2;
+			 fabs((double)ed.label[2] * ml / c.heart.muscle - 1) < .2;
 		cine_free(&c);
 	}
 	CHECK(strange == 0, "labels are 0..3");
@@ -70,8 +70,10 @@ main(void)
 	CHECK(brighter == 20, "blood is brighter than muscle");
 	CHECK(whole == 20, "the stack covers the heart: label volumes near those of the anatomy");
 	CHECK(ef[HEART_DCM] < ef[HEART_MINF] && ef[HEART_MINF] < ef[HEART_NOR] && ef[HEART_DCM] < .4 &&
-	      ef[HEART_HCM] > .5, "ejection fractions from the labels go by group");
-	CHECK(cine_group(2) != cine_group(12) && cine_group(12) != cine_group(22) && cine_group(1) != cine_group(11),
+		      ef[HEART_HCM] > .5,
+	      "ejection fractions from the labels go by group");
+	CHECK(cine_group(2) != cine_group(12) && cine_group(12) != cine_group(22) &&
+		      cine_group(1) != cine_group(11),
 	      "groups change within a split");
 	return check_done();
 }

@@ -25,7 +25,8 @@ measure(const struct heart *h, double phase)
 
 		heart_slice(&c, h, &p, z);
 		for (i = 0; i < HEART_ANGLES && c.depth >= 0; i++) {
-			double endo = c.endo[i] * c.endo[i], epi = c.epi[i] * c.epi[i], rv = c.rv[i] * c.rv[i];
+			double endo = c.endo[i] * c.endo[i], epi = c.epi[i] * c.epi[i],
+			       rv = c.rv[i] * c.rv[i];
 
 			v.lv += endo * cell;
 			v.muscle += (epi - endo) * cell;
@@ -73,7 +74,8 @@ volumes(void)
 	CHECK(edv[HEART_DCM] > 1.3 * edv[HEART_MINF] && edv[HEART_MINF] > 1.2 * edv[HEART_NOR],
 	      "dilated and infarcted hearts are large");
 	CHECK(mass[HEART_HCM] > 1.5 * mass[HEART_NOR], "hypertrophic hearts are heavy");
-	CHECK(rv_ef[HEART_RV] < .45 && rv_ef[HEART_NOR] > .45, "the right ventricle of group RV ejects little");
+	CHECK(rv_ef[HEART_RV] < .45 && rv_ef[HEART_NOR] > .45,
+	      "the right ventricle of group RV ejects little");
 }
 
 static void

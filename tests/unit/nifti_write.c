@@ -1,4 +1,5 @@
-/* nifti_write: byte for byte what nibabel writes (tests/golden/make-nifti-written.py), and gzip without a date */
+/* nifti_write: byte for byte what nibabel writes (tests/golden/make-nifti-written.py), and gzip without a
+ * date */
 #include "io/nifti.h"
 
 #include <stdlib.h>
@@ -24,8 +25,11 @@ contents(const char *path, unsigned char buf[2048])
 int
 main(void)
 {
-	struct nifti n = { .dim = { 7, 5, 3, 2 }, .spacing = { 1.25, 1.5, 8, .04 }, .dtype = TEN_I16, .slope = 1,
-	                   .data = voxel };
+	struct nifti n = { .dim = { 7, 5, 3, 2 },
+			   .spacing = { 1.25, 1.5, 8, .04 },
+			   .dtype = TEN_I16,
+			   .slope = 1,
+			   .data = voxel };
 	char folder[] = "/tmp/nifti-write.XXXXXX", *plain, *gz;
 	unsigned char want[2048], got[2048], head[10] = { 0 };
 	size_t size;
@@ -46,8 +50,9 @@ main(void)
 	CHECK(!nifti_write(gz, &n, &e) && contents(gz, got) == size && !memcmp(got, want, size),
 	      "a gzipped one unpacks to the same");
 	f = fopen(gz, "rb");
-	CHECK(f && fread(head, 1, 10, f) == 10 && head[0] == 0x1f && !(head[4] | head[5] | head[6] | head[7]) &&
-	      !head[3], "and carries neither date nor name");
+	CHECK(f && fread(head, 1, 10, f) == 10 && head[0] == 0x1f &&
+		      !(head[4] | head[5] | head[6] | head[7]) && !head[3],
+	      "and carries neither date nor name");
 	if (f)
 		fclose(f);
 	unlink(plain);
