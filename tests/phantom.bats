@@ -45,10 +45,12 @@ patient002_frame0${es}_gt.nii.gz" ]
 	echo mine >"$T/b/file"
 	phantom-cine -q -n 1 "${small[@]}" -o "$T/a/"
 	[ -e "$T/a/patient001/Info.cfg" ]
-	fails_with "phantom-cine: '$T/b' exists already and is not empty" phantom-cine -q -n 1 "${small[@]}" -o "$T/b"
+	fails_with "phantom-cine: '$T/b' exists already and is not empty" \
+		phantom-cine -q -n 1 "${small[@]}" -o "$T/b"
 	fails_with "phantom-cine: cannot create folder '$T/b/file'*Not a directory*" \
 		phantom-cine -q -n 1 "${small[@]}" -o "$T/b/file"
-	fails_with "phantom-cine: cannot create folder '$T/c/d'*" phantom-cine -q -n 1 "${small[@]}" -o "$T/c/d"
+	fails_with "phantom-cine: cannot create folder '$T/c/d'*" \
+		phantom-cine -q -n 1 "${small[@]}" -o "$T/c/d"
 	[ "$(cd "$T" && find . -maxdepth 1 | sort | tr "\n" " ")" = ". ./a ./b " ]
 	[ "$(cat "$T/b/file")" = mine ]
 }
@@ -73,4 +75,34 @@ patient002_frame0${es}_gt.nii.gz" ]
 	wait "$pid" || status=$?
 	[ "$status" -eq 143 ]
 	[ -z "$(ls -A "$T")" ]
+}
+
+@test "phantom-scene writes classes as folders, the same bytes whatever -j and however many" {
+	phantom-scene -q -s 2 --classes 3 --per-class 4 --size 24 -j 1 -o "$T/a"
+	phantom-scene -q -s 2 --classes 3 --per-class 4 --size 24 -j 3 -o "$T/b"
+	phantom-scene -q -s 2 --classes 2 --per-class 5 --size 24 -o "$T/c"
+	phantom-scene -q -s 3 --classes 1 --per-class 1 --size 24 -o "$T/d"
+	[ "$(cd "$T/a" && find . -type f | sort | head -n 5 | tr '\n' ' ')" = "./class00/scene00000.tif \
+./class00/scene00001.tif ./class00/scene00002.tif ./class00/scene00003.tif ./class01/scene00000.tif " ]
+	[ "$(find "$T/a" -type f | wc -l)" -eq 12 ]
+	diff -r "$T/a" "$T/b"
+	cmp "$T/a/class01/scene00003.tif" "$T/c/class01/scene00003.tif"
+	run cmp -s "$T/a/class00/scene00000.tif" "$T/d/class00/scene00000.tif"
+	[ "$status" -eq 1 ]
+	[ "$(cat "$T"/a/*/* | cksum)" != "$(cat "$T"/a/class00/* "$T"/a/class00/* "$T"/a/class00/* | cksum)" ]
+}
+
+@test "phantom-scene --grey writes one channel" {
+	phantom-scene -q -s 2 --classes 1 --per-class 1 --size 16 --grey -o "$T/a"
+	phantom-scene -q -s 2 --classes 1 --per-class 1 --size 16 -o "$T/b"
+	# tag 277 (samples per pixel), type SHORT, count 1, little-endian
+	od -An -v -tx1 "$T/a/class00/scene00000.tif" | tr -d ' \n' | grep -q 1501030001000000010000
+	od -An -v -tx1 "$T/b/class00/scene00000.tif" | tr -d ' \n' | grep -q 1501030001000000030000
+}
+
+@test "phantom-scene fills no folder that has something in it" {
+	mkdir "$T/a"
+	touch "$T/a/x"
+	fails_with "phantom-scene: '$T/a' exists already and is not empty" phantom-scene -q -o "$T/a"
+	fails_with "phantom-scene: -o:*" phantom-scene
 }
