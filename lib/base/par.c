@@ -2,9 +2,11 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 
 #define MAX_THREADS 256
 
@@ -19,6 +21,11 @@ static struct {
 	atomic_int next;
 } pool = { .lock = PTHREAD_MUTEX_INITIALIZER, .start = PTHREAD_COND_INITIALIZER,
            .done = PTHREAD_COND_INITIALIZER, .threads = 1 };
+
+static struct {
+	void *p;
+	size_t bytes;
+} scratch[MAX_THREADS];
 
 static _Thread_local int inside, self; /* self: this thread's worker number */
 
@@ -109,4 +116,15 @@ par_for(int n, void (*fn)(void *ctx, int i, int worker), void *ctx)
 	while (pool.busy)
 		pthread_cond_wait(&pool.done, &pool.lock);
 	pthread_mutex_unlock(&pool.lock);
+}
+
+void *
+par_scratch(int worker, size_t bytes)
+{
+	if (bytes > scratch[worker].bytes) {
+		free(scratch[worker].p);
+		scratch[worker].p = mem_aligned(bytes);
+		scratch[worker].bytes = bytes;
+	}
+	return scratch[worker].p;
 }

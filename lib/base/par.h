@@ -10,11 +10,17 @@
 #ifndef BASE_PAR_H
 #define BASE_PAR_H
 
+#include <stddef.h>
+
 /* Starts the pool; 0 threads means one per online processor. Call once, before the first par_for (a program
  * that never calls it runs on one thread). */
 void par_init(int threads);
 int par_threads(void);
 
 void par_for(int n, void (*fn)(void *ctx, int i, int worker), void *ctx);
+
+/* The worker's scratch memory, at least this large, 64-byte aligned, with whatever it held before. One per worker: the
+ * next call for the same worker may move it. Kept until the program ends, so that loops don't fault it in anew. */
+void *par_scratch(int worker, size_t bytes);
 
 #endif

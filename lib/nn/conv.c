@@ -120,7 +120,6 @@ struct job {
 	const struct conv *c;
 	float *out;
 	const float *a, *b, *bias;
-	float **scratch; /* one tile of patches for each worker */
 	float *partial;
 	int n, tiles, rows, add, parts;
 };
@@ -130,28 +129,13 @@ worker_scratch(const struct job *j, int worker)
 {
 	const struct conv *c = j->c;
 
-	if (!j->scratch[worker])
-		j->scratch[worker] = mem_aligned((size_t)c->cin * c->k * c->k * j->rows * c->ow * sizeof(float));
-	return j->scratch[worker];
+	return par_scratch(worker, (size_t)c->cin * c->k * c->k * j->rows * c->ow * sizeof(float));
 }
 
 static struct job
 job_start(const struct conv *c, int n)
 {
-	struct job j = { .c = c, .n = n, .tiles = tile_count(c), .rows = tile_rows(c) };
-
-	j.scratch = mem_array((size_t)par_threads(), sizeof *j.scratch);
-	return j;
-}
-
-static void
-job_end(struct job *j)
-{
-	int i;
-
-	for (i = 0; i < par_threads(); i++)
-		free(j->scratch[i]);
-	free(j->scratch);
+	return (struct job){ .c = c, .n = n, .tiles = tile_count(c), .rows = tile_rows(c) };
 }
 
 /* Patches of tile t of image x: gathered into scratch, or for a plain product where they lie. */
@@ -160,6 +144,7 @@ patches(const struct job *j, const float *x, int t, int worker, int *pixels, int
 {
 	const struct conv *c = j->c;
 	int row0 = t * j->rows, rows = row0 + j->rows < c->oh ? j->rows : c->oh - row0;
+	float *col;
 
 	*pixels = rows * c->ow;
 	if (is_plain(c)) {
@@ -167,8 +152,9 @@ patches(const struct job *j, const float *x, int t, int worker, int *pixels, int
 		return x + (size_t)row0 * c->ow;
 	}
 	*stride = *pixels;
-	im2col(worker_scratch(j, worker), x, c, row0, rows);
-	return j->scratch[worker];
+	col = worker_scratch(j, worker);
+	im2col(col, x, c, row0, rows);
+	return col;
 }
 
 static void
@@ -196,7 +182,6 @@ conv_forward(float *y, const float *x, const float *w, const float *bias, const 
 	j.b = w;
 	j.bias = bias;
 	par_for(n * j.tiles, forward_tile, &j);
-	job_end(&j);
 }
 
 /* Tiles of one image overlap in dx, so an image is one piece of work. */
@@ -236,7 +221,6 @@ conv_backward_data(float *dx, const float *dy, const float *w, const struct conv
 	j.b = w;
 	j.add = add;
 	par_for(n, backward_data_sample, &j);
-	job_end(&j);
 }
 
 /* Part i sums the samples i, i + parts, ...: few enough to hold, fixed whatever the threads. */
@@ -311,5 +295,4 @@ conv_backward_weights(float *dw, float *dbias, const float *dy, const float *x, 
 	free(j.partial);
 	if (dbias)
 		add_bias_gradient(dbias, dy, c, n);
-	job_end(&j);
 }
