@@ -1,5 +1,6 @@
 #include "tool.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void
@@ -31,9 +32,15 @@ in_close(struct ten_reader *in)
 void
 out_open(struct ten_writer *out)
 {
+	out_open_at(out, opt_common.output);
+}
+
+void
+out_open_at(struct ten_writer *out, const char *path)
+{
 	struct err e;
 
-	if (ten_create(out, opt_common.output, &e))
+	if (ten_create(out, path, &e))
 		die("%s", e.msg);
 }
 
@@ -111,4 +118,44 @@ text_close(struct outfile *o)
 
 	if (outfile_close(o, &e))
 		die("%s", e.msg);
+}
+
+void
+weights_read(struct record *r, const char *path)
+{
+	struct err e;
+
+	if (ten_read_weights(r, path, &e))
+		die("%s", e.msg);
+}
+
+void
+provenance_include(struct meta *dst, const struct meta *src, const char *as)
+{
+	int i;
+
+	for (i = 0; i < src->n; i++) {
+		const char *key = src->item[i].key, *cmd = strstr(key, "cmd.");
+		char *full;
+
+		if (!cmd || (cmd != key && cmd[-1] != '.'))
+			continue;
+		full = *as ? mem_printf("%s.%s", as, key) : mem_strdup(key);
+		meta_set(dst, full, src->item[i].value);
+		free(full);
+	}
+}
+
+void
+note(const char *fmt, ...)
+{
+	struct err e;
+	va_list ap;
+
+	if (opt_common.quiet)
+		return;
+	va_start(ap, fmt);
+	err_vset(&e, fmt, ap);
+	va_end(ap);
+	warn("%s", e.msg);
 }

@@ -16,6 +16,7 @@ int in_read(struct ten_reader *in, struct record *r);  /* 1: a record; 0: the en
 void in_close(struct ten_reader *in);
 
 void out_open(struct ten_writer *out);                       /* -o or standard output */
+void out_open_at(struct ten_writer *out, const char *path);  /* another output */
 void out_write(struct ten_writer *out, struct record *r);    /* adds this command to r's provenance; empties r */
 void out_close(struct ten_writer *out);                      /* end mark, flush, fsync, rename */
 
@@ -25,6 +26,15 @@ struct tensor *in_tensor(const struct ten_reader *in, const struct record *r, co
 /* Dies with "<input> record N: <reason>". */
 void in_die(const struct ten_reader *in, const struct record *r, const char *fmt, ...)
 	PRINTF(3, 4) __attribute__((noreturn));
+
+/* A weights file: its one record. */
+void weights_read(struct record *r, const char *path);
+
+/* Copies src's provenance into dst behind a prefix: cmd.0 becomes encoder.cmd.0 for as "encoder". */
+void provenance_include(struct meta *dst, const struct meta *src, const char *as);
+
+/* A note on standard error, unless -q. */
+void note(const char *fmt, ...) PRINTF(1, 2);
 
 /* A text output (TSV): path NULL is standard output. */
 FILE *text_open(struct outfile *o, const char *path);

@@ -1,0 +1,44 @@
+/* batches.h - from a stream of samples to a trainer's batches: dense arrays of one fixed size
+ *
+ * A batch never crosses an epoch: what is left over at an epoch's end is dropped and counted. The first record
+ * decides the shapes; later ones must agree.
+ *
+ * A schedule needs to know beforehand how long training will be. A file of one epoch is counted; a stream may
+ * announce it (`samples` in an epoch, `epochs`); otherwise it stays unknown and steps is 0.
+ */
+#ifndef TRAIN_BATCHES_H
+#define TRAIN_BATCHES_H
+
+#include "ten/feed.h"
+
+#define BATCH_TENSORS 2
+
+struct batch_tensor {
+	const char *name;
+	enum ten_dtype dtype;    /* wanted: TEN_F32 (anything is converted) or TEN_U8 (must be U8) */
+	int ndim;                /* wanted, samples included */
+	int64_t dim[TEN_MAXDIM]; /* dim[0] is the batch size */
+	int64_t size;            /* elements of one sample */
+	void *data;              /* [batch, ...] */
+};
+
+struct batches {
+	struct feed feed;
+	struct batch_tensor t[BATCH_TENSORS];
+	int n, size;             /* tensors; samples of a batch */
+	int64_t epochs;
+	int64_t steps_per_epoch; /* 0: unknown */
+	int64_t steps;           /* in the whole stream; 0: unknown */
+	int64_t dropped;         /* samples left over so far */
+};
+
+/* t[n]: name, dtype and ndim are given. path NULL: standard input. An epoch that is known to be smaller than a
+ * batch is an error. */
+int batches_open(struct batches *b, const char *path, int size, const struct batch_tensor *t, int n, struct err *e);
+
+/* 1: t[].data hold a full batch of epoch b->feed.epoch; 0: the stream is over; -1: error. */
+int batches_next(struct batches *b, struct err *e);
+const char *batches_name(const struct batches *b); /* of the input, for messages */
+void batches_close(struct batches *b);
+
+#endif

@@ -1,0 +1,149 @@
+/* ssl-embed - pooled encoder features of images */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/progress.h"
+#include "image/normalize.h"
+#include "model/weights.h"
+#include "tool.h"
+
+#define TOGETHER 8 /* images run together */
+
+static const char *weights;
+
+static const struct opt opts[] = {
+	OPT_COMMON,
+	{ 'w', "weights", OPT_FILE, &weights, "FILE", "encoder, or a U-Net whose encoder is meant", 0, 0, "required" },
+	OPT_END
+};
+
+struct embedder {
+	struct params ps;
+	struct graph *graph;
+	struct normalize norm;
+	enum resnet_arch arch;
+	int channels, height, width, x, features;
+	void *arena;
+};
+
+static void
+build(struct embedder *m, int height, int width)
+{
+	int taps[5];
+
+	graph_delete(m->graph);
+	free(m->arena);
+	m->graph = graph_new(TOGETHER);
+	m->x = graph_input(m->graph, m->channels, height, width);
+	resnet_build(taps, m->graph, m->x, &m->ps, m->arch);
+	m->features = graph_gap(m->graph, taps[4]);
+	graph_keep(m->graph, m->features);
+	graph_plan(m->graph, GRAPH_INFER);
+	m->arena = mem_aligned(graph_bytes(m->graph));
+	graph_bind(m->graph, m->arena);
+	m->height = height;
+	m->width = width;
+}
+
+/* The images decide how many channels the network has: the weights are adapted to them. */
+static void
+load(struct embedder *m, int channels)
+{
+	struct record r = { 0 };
+	struct weights_report report;
+	char text[WEIGHTS_REPORT_LEN];
+	struct err e;
+
+	weights_read(&r, weights);
+	m->channels = channels;
+	if (weights_arch(&m->arch, &r, &e) || normalize_parse(&m->norm, meta_get(&r.meta, "normalize"), &e))
+		die("weights '%s': %s", weights, e.msg);
+	params_init(&m->ps, 0);
+	build(m, 32, 32);
+	if (weights_load(&m->ps, &r, WEIGHTS_ENCODER, 0, &report, weights, &e))
+		die("%s", e.msg);
+	note("%s", weights_report_text(text, &report, weights));
+	record_free(&r);
+}
+
+static void
+embed(struct embedder *m, float *features, const struct tensor *image, int normalized)
+{
+	int dim = resnet_features(m->arch), n, k;
+	int64_t size = tensor_stride0(image), i;
+
+	if (m->height != image->dim[2] || m->width != image->dim[3])
+		build(m, (int)image->dim[2], (int)image->dim[3]);
+	for (i = 0; i < image->dim[0]; i += n) {
+		float *x = graph_data(m->graph, m->x);
+
+		n = image->dim[0] - i < TOGETHER ? (int)(image->dim[0] - i) : TOGETHER;
+		tensor_to_f32(x, image, i * size, n * size);
+		for (k = 0; !normalized && k < n; k++)
+			normalize_apply(&m->norm, x + k * size, m->channels, size / m->channels);
+		graph_forward(m->graph, &m->ps, n, 0);
+		memcpy(features + i * dim, graph_data(m->graph, m->features), (size_t)n * dim * sizeof *features);
+	}
+}
+
+static void
+embed_record(struct embedder *m, const struct ten_reader *in, struct record *r)
+{
+	const struct tensor *image = in_tensor(in, r, "image", 4);
+	const char *normalize = meta_get(&r->meta, "normalize");
+	struct record out = { 0 };
+	char shape[TENSOR_SHAPE_LEN];
+	struct tensor *label;
+	struct err e;
+	int i;
+
+	for (i = 1; i < 4; i++)
+		if (image->dim[i] < 1 || image->dim[i] > 65536)
+			in_die(in, r, "'image' is %s", tensor_shape(shape, image));
+	if (!m->graph)
+		load(m, (int)image->dim[1]);
+	if (image->dim[1] != m->channels)
+		in_die(in, r, "'image' is %s, the first record had %d channels", tensor_shape(shape, image), m->channels);
+	if (!normalize && normalize_fits(&m->norm, m->channels, &e))
+		in_die(in, r, "%s", e.msg);
+	record_add(&out, "features", TEN_F32, 2, (int64_t[]){ image->dim[0], resnet_features(m->arch) });
+	embed(m, record_find(&out, "features")->data, image, normalize != NULL);
+	if ((label = record_find(r, "label"))) {
+		struct tensor *copy = record_add(&out, "label", label->dtype, label->ndim, label->dim);
+
+		memcpy(copy->data, label->data, tensor_bytes(label));
+	}
+	meta_copy(&out.meta, &r->meta);
+	record_move(r, &out);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct embedder m = { 0 };
+	struct ten_reader in;
+	struct ten_writer out;
+	struct record r = { 0 };
+	struct progress progress;
+	uint64_t done = 0;
+	int n = opt_parse(argc, &argv, opts, "[file]", "pooled encoder features of images", 0, 1);
+
+	if (!weights)
+		die("--weights is required (see %s -h)", prog_name);
+	in_open(&in, n ? argv[0] : NULL);
+	out_open(&out);
+	progress_start(&progress, "images", 0, opt_common.quiet);
+	while (in_read(&in, &r)) {
+		embed_record(&m, &in, &r);
+		done += (uint64_t)record_samples(&r, "features");
+		out_write(&out, &r);
+		progress_update(&progress, done, "%s", "");
+	}
+	progress_end(&progress);
+	in_close(&in);
+	out_close(&out);
+	graph_delete(m.graph);
+	params_free(&m.ps);
+	free(m.arena);
+	return 0;
+}

@@ -1,0 +1,220 @@
+/* ssl-pretrain - pretrain an encoder without labels (BYOL) */
+#include <math.h>
+#include <string.h>
+
+#include "base/progress.h"
+#include "model/byol.h"
+#include "model/weights.h"
+#include "nn/optim.h"
+#include "nn/schedule.h"
+#include "tool.h"
+#include "train/batches.h"
+
+enum { TARGET, ONLINE };
+
+static int arch = RESNET50, batch = 64, optimizer = OPTIM_LARS, schedule = SCHEDULE_COSINE, which = TARGET;
+static int proj_hidden = 4096, pred_hidden = 8192, total_steps;
+static double lr = NAN, momentum = 0.9, weight_decay = NAN, warmup = 10, tau = 0.99;
+static const char *init, *state, *history;
+
+static const struct opt opts[] = {
+	OPT_COMMON,
+	{ 0, "arch", OPT_CHOICE, &arch, RESNET_WORDS, "encoder", 0, 0, "" },
+	{ 'b', "batch", OPT_INT, &batch, "N", "samples per step", 2, 65536, "" },
+	{ 0, "optimizer", OPT_CHOICE, &optimizer, OPTIM_WORDS, "optimiser", 0, 0, "" },
+	{ 0, "lr", OPT_REAL, &lr, "X", "learning rate after the warm-up", 0, 1000, "lars 0.5, sgd 0.06 per 256 samples of a batch, adam 3e-4" },
+	{ 0, "momentum", OPT_REAL, &momentum, "X", "momentum of sgd and lars", 0, 1, "" },
+	{ 0, "weight-decay", OPT_REAL, &weight_decay, "X", "weight decay", 0, 1, "lars 1e-5, others 0" },
+	{ 0, "schedule", OPT_CHOICE, &schedule, SCHEDULE_WORDS, "learning rate after the warm-up", 0, 0, "" },
+	{ 0, "warmup", OPT_REAL, &warmup, "EPOCHS", "linear warm-up from 3e-5", 0, 1e6, "" },
+	{ 0, "tau", OPT_REAL, &tau, "X", "momentum of the target network at the start; rises to 1", 0, 1, "" },
+	{ 0, "total-steps", OPT_INT, &total_steps, "N", "steps the schedules reckon with, 0 to ask the stream", 0, 2147483647, "" },
+	{ 0, "proj-hidden", OPT_INT, &proj_hidden, "N", "hidden units of the projector", 1, 65536, "" },
+	{ 0, "pred-hidden", OPT_INT, &pred_hidden, "N", "hidden units of the predictor", 1, 65536, "" },
+	{ 0, "init", OPT_FILE, &init, "FILE", "start from this encoder, or from a whole state", 0, 0, "random weights" },
+	{ 0, "which", OPT_CHOICE, &which, "target|online", "network whose encoder is written", 0, 0, "" },
+	{ 0, "state", OPT_OUT, &state, "FILE", "also write the online network whole, with its heads", 0, 0, "" },
+	{ 0, "history", OPT_OUT, &history, "FILE", "write a line per step (TSV)", 0, 0, "" },
+	OPT_END
+};
+
+struct run {
+	struct batches in;
+	struct byol *byol;
+	struct optim optim;
+	struct schedule schedule;
+	int64_t total;           /* steps of the schedules */
+	struct record init;      /* metadata of --init */
+	struct outfile history;
+	struct progress progress;
+};
+
+static void
+open_views(struct batches *f, const char *path)
+{
+	static const struct batch_tensor views[2] = { { .name = "view.1", .dtype = TEN_F32, .ndim = 4 },
+		                                     { .name = "view.2", .dtype = TEN_F32, .ndim = 4 } };
+	struct err e;
+	int i;
+
+	if (batches_open(f, path, batch, views, 2, &e))
+		die("%s", e.msg);
+	for (i = 1; i < 4; i++)
+		if (f->t[0].dim[i] != f->t[1].dim[i] || f->t[0].dim[i] < 1 || f->t[0].dim[i] > 16384)
+			die("%s: view.1 and view.2 are of different or impossible sizes", batches_name(f));
+}
+
+static void
+load_init(struct run *r)
+{
+	struct weights_report report;
+	char text[WEIGHTS_REPORT_LEN];
+	struct err e;
+	int parts = WEIGHTS_ENCODER;
+
+	weights_read(&r->init, init);
+	if (weights_parts(&r->init) & WEIGHTS_HEADS)
+		parts |= WEIGHTS_HEADS;
+	if (weights_load(&r->byol->online, &r->init, parts, 0, &report, init, &e))
+		die("%s", e.msg);
+	note("%s", weights_report_text(text, &report, init));
+}
+
+static void
+start_network(struct run *r)
+{
+	const int64_t *dim = r->in.t[0].dim;
+	struct byol_shape shape = { .arch = (enum resnet_arch)arch, .channels = (int)dim[1], .height = (int)dim[2],
+		                    .width = (int)dim[3], .batch = batch, .proj_hidden = proj_hidden,
+		                    .pred_hidden = pred_hidden };
+
+	r->byol = byol_new(&shape);
+	resnet_init(&r->byol->online, opt_common.seed);
+	byol_init_heads(r->byol, opt_common.seed);
+	if (init)
+		load_init(r);
+	byol_copy_target(r->byol);
+	if (opt_common.verbose)
+		note("%lld parameters, %.0f MiB for activations", (long long)params_count(&r->byol->online),
+		     (double)byol_bytes(r->byol) / (1 << 20));
+}
+
+/* Steps in all, for the schedules: --total-steps, or what the stream says or shows. */
+static void
+start_schedules(struct run *r)
+{
+	double per_epoch = (double)r->in.steps_per_epoch;
+
+	r->total = total_steps ? total_steps : r->in.steps;
+	if (!r->total && schedule == SCHEDULE_COSINE)
+		die("%s does not say how many samples will come: give --total-steps, or --schedule constant", batches_name(&r->in));
+	if (!r->total)
+		note("length of the stream unknown: tau stays at %g", tau);
+	if (isnan(lr))
+		lr = optimizer == OPTIM_ADAM ? 3e-4 : (optimizer == OPTIM_SGD ? 0.06 : 0.5) * batch / 256;
+	if (warmup > 0 && !per_epoch)
+		die("%s does not say how many samples an epoch has: give --warmup 0", batches_name(&r->in));
+	r->schedule = (struct schedule){ .kind = (enum schedule_kind)schedule, .base = lr, .start = 3e-5,
+		                         .warmup = warmup * per_epoch, .total = (double)r->total };
+}
+
+static void
+start_optimizer(struct run *r)
+{
+	optim_init(&r->optim, (enum optim_kind)optimizer, &r->byol->online);
+	r->optim.momentum = momentum;
+	if (!isnan(weight_decay))
+		r->optim.weight_decay = weight_decay;
+}
+
+static void
+check_finite(const struct run *r, int64_t step, double loss)
+{
+	if (isfinite(loss) && isfinite(params_grad_norm(&r->byol->online)))
+		return;
+	die("step %lld: loss %g or its gradient is not finite (a lower --lr or a longer --warmup may help)",
+	    (long long)step, loss);
+}
+
+static void
+train(struct run *r)
+{
+	const float *const view[2] = { r->in.t[0].data, r->in.t[1].data };
+	struct byol_stats stats;
+	struct err e;
+	int64_t k;
+	int rc;
+
+	for (k = 0; (rc = batches_next(&r->in, &e)) > 0; k++) {
+		double rate = schedule_lr(&r->schedule, (double)k);
+		double keep = r->total ? schedule_tau(tau, k < r->total ? k : r->total, r->total) : tau;
+
+		byol_gradients(r->byol, &stats, view);
+		check_finite(r, k + 1, stats.loss);
+		optim_step(&r->optim, &r->byol->online, rate);
+		byol_average(r->byol, keep);
+		progress_update(&r->progress, (uint64_t)(k + 1) * batch, "epoch %lld, loss %.4f, collapse monitor %.4f",
+		                (long long)r->in.feed.epoch + 1, stats.loss, stats.collapse);
+		if (history)
+			fprintf(r->history.f, "%lld\t%lld\t%.9g\t%.9g\t%.9g\t%.9g\t%.1f\n", (long long)k + 1,
+			        (long long)r->in.feed.epoch, stats.loss, rate, keep, stats.collapse,
+			        progress_rate(&r->progress));
+	}
+	if (rc < 0)
+		die("%s", e.msg);
+	if (r->total && k != r->total)
+		note("%lld steps were made where %lld were expected: the schedules ended elsewhere", (long long)k,
+		     (long long)r->total);
+	if (r->in.dropped)
+		note("%lld samples at the ends of epochs did not fill a batch", (long long)r->in.dropped);
+}
+
+static void
+describe(struct meta *m, const struct run *r, const char *network)
+{
+	const char *normalize = meta_get(&r->in.feed.meta, "normalize");
+
+	provenance_include(m, &r->in.feed.meta, "");
+	provenance_include(m, &r->init.meta, "init");
+	meta_set(m, "arch", resnet_name((enum resnet_arch)arch));
+	meta_set(m, "method", "byol");
+	meta_set(m, "network", network);
+	meta_setf(m, "channels", "%d", r->byol->shape.channels);
+	if (normalize)
+		meta_set(m, "normalize", normalize);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct run r = { 0 };
+	struct ten_writer out, whole;
+	struct record w = { 0 };
+	int n = opt_parse(argc, &argv, opts, "[file]", "pretrain an encoder without labels (BYOL)", 0, 1);
+
+	open_views(&r.in, n ? argv[0] : NULL);
+	start_schedules(&r);
+	out_open(&out);
+	if (state)
+		out_open_at(&whole, state);
+	if (history)
+		fprintf(text_open(&r.history, history), "step\tepoch\tloss\tlr\ttau\tcollapse\tsamples_per_s\n");
+	start_network(&r);
+	start_optimizer(&r);
+	progress_start(&r.progress, "samples", (uint64_t)(r.total * batch), opt_common.quiet);
+	train(&r);
+	progress_end(&r.progress);
+	weights_pack(&w, which == TARGET ? &r.byol->target : &r.byol->online, WEIGHTS_ENCODER, 1);
+	describe(&w.meta, &r, which == TARGET ? "target" : "online");
+	out_write(&out, &w);
+	if (state) {
+		weights_pack(&w, &r.byol->online, WEIGHTS_ENCODER | WEIGHTS_HEADS, 1);
+		describe(&w.meta, &r, "online");
+		out_write(&whole, &w);
+		out_close(&whole);
+	}
+	if (history)
+		text_close(&r.history);
+	out_close(&out);
+	return 0;
+}
