@@ -1,5 +1,38 @@
-# The stream format as the tools keep it (ten.5)
+# The stream format as the tools keep it (ten.5). tests/unit/hostile.c runs them on every cut and flipped bit.
 load lib
+
+# streams_refused PATTERN FILE: every tool that reads streams refuses FILE (and the same from a pipe, where it
+# takes one) with a line that matches the glob PATTERN, and leaves no output
+streams_refused() {
+	local pattern=$1 file=$2 tool
+	for tool in "ten-cat" "ten-info" "ten-info -q --stats" "ten-select --range 0,1" "ten-cmp $T/good.ten" "seg-eval -k 4"; do
+		# shellcheck disable=SC2086
+		fails_with "$pattern" $tool -o "$T/refused.out" "$file"
+		[ -z "$(find "$T" -name 'refused.out*')" ]
+		# shellcheck disable=SC2086,SC2016
+		fails_with "$pattern" bash -c 'cat "$1" | "${@:2}"' - "$file" $tool -o "$T/refused.out" -
+		[ -z "$(find "$T" -name 'refused.out*')" ]
+	done
+}
+
+# labels SEQ MORE: a record with `mask` and `pred` of one 2x2 slice, seq SEQ and more metadata
+labels() {
+	ten_record "{\"__metadata__\":{\"seq\":\"$1\"$2},\"mask\":{\"dtype\":\"U8\",\"shape\":[1,2,2],\"data_offsets\":[0,4]},\
+\"pred\":{\"dtype\":\"U8\",\"shape\":[1,2,2],\"data_offsets\":[4,8]}}" '\0\1\2\3\0\1\2\3'
+}
+
+good() {
+	labels 0 '' && labels 1 '' && labels 2 ',"eos":"1"'
+}
+
+@test "a good stream passes every tool that the damaged ones below must not pass" {
+	good >"$T/good.ten"
+	ten-cat "$T/good.ten" >"$T/copy.ten"
+	ten-cmp --meta "$T/good.ten" "$T/copy.ten"
+	ten-info -q --stats "$T/good.ten"
+	ten-select --range 0,1 "$T/good.ten" | ten-info -q
+	seg-eval -k 4 "$T/good.ten" | grep -qx $'pooled_dice\tforeground\t1.000000'
+}
 
 @test "ten-cat of nothing but a newline is refused, and nothing is written" {
 	run ten-cat -o "$T/out.ten" <<<""
@@ -10,4 +43,190 @@ load lib
 
 @test "a missing input is named" {
 	fails_with "ten-cat: cannot open '$T/no such'*No such file*" ten-cat "$T/no such"
+}
+
+@test "an empty file, a missing end mark, a cut record" {
+	good >"$T/good.ten"
+	: >"$T/empty"
+	streams_refused "*empty, expected a tensor stream" "$T/empty"
+	{ labels 0 '' && labels 1 ''; } >"$T/endless"
+	streams_refused "*record 2 at byte *ends without an end mark*" "$T/endless"
+	head -c -1 "$T/good.ten" >"$T/cut"
+	streams_refused "*record 2 at byte *ends after 7 of 8 data bytes*" "$T/cut"
+}
+
+@test "a lost, repeated, swapped or unnumbered record" {
+	good >"$T/good.ten"
+	{ labels 0 '' && labels 2 ',"eos":"1"'; } >"$T/lost"
+	streams_refused "*record 1 at byte *record number is 2, expected 1*" "$T/lost"
+	{ labels 0 '' && labels 0 '' && labels 1 ',"eos":"1"'; } >"$T/twice"
+	streams_refused "*record 1 at byte *record number is 0, expected 1*" "$T/twice"
+	labels 1 ',"eos":"1"' >"$T/late"
+	streams_refused "*record 0 at byte 0: record number is 1, expected 0*" "$T/late"
+	{ labels 0 '' && labels 1 ',"eos":"1"' | sed 's/"seq"/"sex"/'; } >"$T/unnumbered"
+	streams_refused "*record 1 at byte *no record number*" "$T/unnumbered"
+	labels x ',"eos":"1"' >"$T/word"
+	streams_refused "*'seq' is 'x'*" "$T/word"
+}
+
+@test "anything after the end" {
+	good >"$T/good.ten"
+	{ cat "$T/good.ten" && printf x; } >"$T/byte"
+	streams_refused "*record 2 at byte *bytes after the record marked as the last" "$T/byte"
+	cat "$T/good.ten" "$T/good.ten" >"$T/two"
+	streams_refused "*bytes after the record marked as the last" "$T/two"
+	ten_record '{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}' xy >"$T/foreign"
+	fails_with "*bytes after the end of a safetensors file" ten-cat "$T/foreign"
+}
+
+@test "a checksum that is wrong or none" {
+	good >"$T/good.ten"
+	{ labels 0 ',"crc32":"00000000"' && labels 1 ',"eos":"1"'; } >"$T/wrong"
+	streams_refused "*record 0 at byte 0: checksum is *, expected 00000000*" "$T/wrong"
+	labels 0 ',"crc32":"xyz","eos":"1"' >"$T/none"
+	streams_refused "*'crc32' is 'xyz'*" "$T/none"
+}
+
+@test "lengths beyond reason cost neither memory nor time" {
+	good >"$T/good.ten"
+	for word in '\377\377\377\377\377\377\377\377' '\0\0\0\0\0\0\0\200' '\1\0\20\0\0\0\0\0' '\0\0\0\0\0\0\0\0'; do
+		# shellcheck disable=SC2059
+		{ printf "$word" && printf '{}'; } >"$T/bomb"
+		streams_refused "*record 0 at byte 0: *" "$T/bomb"
+	done
+	ten_record '{"a":{"dtype":"U8","shape":[1099511627776],"data_offsets":[0,1099511627776]}}' abcd >"$T/bomb"
+	streams_refused "*ends after 4 of 1099511627776 data bytes*" "$T/bomb"
+	ten_record '{"a":{"dtype":"F64","shape":[4294967296,4294967296],"data_offsets":[0,8]}}' abcdefgh >"$T/bomb"
+	streams_refused "*overflows*" "$T/bomb"
+	if ! ldd "$BUILD/bin/ten-cat" | grep -q asan; then # sanitizers need the address space themselves
+		ten_record '{"a":{"dtype":"U8","shape":[1099511627776],"data_offsets":[0,1099511627776]}}' abcd >"$T/bomb"
+		# shellcheck disable=SC2016
+		fails_with "*ends after 4 of *" bash -c 'ulimit -v 200000 && cat "$1" | ten-cat' - "$T/bomb"
+	fi
+}
+
+@test "headers that are not what they should be" {
+	good >"$T/good.ten"
+	for header in '[]' 'null' '{' '{"a":3}' '{"__metadata__":{"k":[]}}' \
+		'{"a":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}' \
+		'{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,1]}}' \
+		'{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}' \
+		'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}'; do
+		ten_record "$header" xx >"$T/bad"
+		fails_with "*'$T/bad' record 0 at byte 0: *" ten-cat "$T/bad" -o "$T/out"
+		fails_with "*'$T/bad' record 0 at byte 0: *" ten-select "$T/bad" -o "$T/out"
+		[ ! -e "$T/out" ]
+	done
+	fails_with "*unsupported dtype 'F8_E4M3'*" ten-cat <(ten_record \
+		'{"a":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}' x)
+}
+
+@test "a safetensors file from elsewhere is a stream of one record" {
+	ten_record '{"b":{"dtype":"F32","shape":[1,1],"data_offsets":[1,5]}, "a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},
+	"__metadata__":{"format":"pt"}} ' 'A\0\0\200\077' >"$T/w.safetensors" # its F32 is not even aligned
+	for tool in ten-cat ten-select; do
+		$tool "$T/w.safetensors" -o "$T/copy.ten"
+		ten-cmp "$T/w.safetensors" "$T/copy.ten"
+		[ "$(ten-info --meta format "$T/copy.ten")" = pt ]
+		[[ $(ten-info --stats "$T/copy.ten") == *"b F32 [1,1]  min 1 mean 1 max 1"* ]]
+		ten-info "$T/copy.ten" | grep -q 'complete$'
+	done
+}
+
+@test "a full disk is an error, wherever the output goes" {
+	ten_ids 3 2 >"$T/a.ten"
+	fails_with "*cannot write '/dev/full': No space left*" ten-cat "$T/a.ten" -o /dev/full
+	for tool in ten-cat ten-info "ten-info --tsv" "ten-select --range 1,2" "ten-cmp -v $T/a.ten" "ten-cat -h" "ten-cat --version"; do
+		# shellcheck disable=SC2086,SC2016
+		[[ $(bash -c '"$@" >/dev/full || echo $? >&2' - $tool "$T/a.ten" 2>&1) == *"cannot write"*$'\n2' ]]
+	done
+}
+
+@test "an output that fails leaves the file that was there" {
+	ten_ids 3 2 >"$T/a.ten"
+	echo precious >"$T/out.ten"
+	head -c -1 "$T/a.ten" >"$T/cut.ten"
+	fails_with "*cut short*" ten-cat "$T/a.ten" "$T/cut.ten" -o "$T/out.ten"
+	[ "$(cat "$T/out.ten")" = precious ]
+	fails_with "*cannot create '$T/none/out'*" ten-cat "$T/a.ten" -o "$T/none/out"
+	fails_with "*cannot create '$T'*directory*" ten-cat "$T/a.ten" -o "$T"
+	[ "$(find "$T" -type f | wc -l)" -eq 3 ]
+}
+
+@test "a file can be replaced by what is made of it" {
+	ten_ids 3 2 >"$T/a.ten"
+	ten-select --range 1,4 "$T/a.ten" -o "$T/b.ten"
+	ten-select --range 1,4 "$T/a.ten" -o "$T/a.ten"
+	ten-cmp --meta "$T/a.ten" "$T/b.ten"
+}
+
+@test "closed descriptors: no output is an error, and words never end up in a file" {
+	ten_ids 3 2 >"$T/a.ten"
+	good >"$T/good.ten"
+	# shellcheck disable=SC2016
+	{
+		fails_with "*cannot write*" bash -c 'ten-cat "$1" >&-' - "$T/a.ten"
+		fails_with "*cannot read*" bash -c 'ten-cat <&-' -
+		fails_with "*cannot write*" bash -c 'seg-eval -k 4 --slices "$2" "$1" >&-' - "$T/good.ten" "$T/slices"
+	}
+	ten-cat "$T/a.ten" -o "$T/b.ten" <&- >&- 2>&-
+	ten-info -q "$T/b.ten" >&-
+	seg-eval -k 4 --slices "$T/s1" "$T/good.ten" >/dev/null
+	seg-eval -k 4 --slices "$T/s2" "$T/good.ten" -o "$T/m" >&- 2>&-
+	cmp "$T/s1" "$T/s2"
+}
+
+@test "a killed tool takes its temporary file with it" {
+	mkfifo "$T/pipe"
+	for signal in TERM HUP; do
+		ten-cat "$T/pipe" -o "$T/out.ten" &
+		pid=$!
+		exec 9>"$T/pipe"
+		for _ in $(seq 100); do [ -n "$(find "$T" -name 'out.ten?*')" ] && break; sleep 0.02; done
+		[ -n "$(find "$T" -name 'out.ten?*')" ]
+		kill -s $signal $pid
+		status=0
+		wait $pid || status=$?
+		exec 9>&-
+		[ "$status" -gt 128 ]
+		[ -z "$(find "$T" -name 'out.ten*')" ]
+	done
+}
+
+@test "no binary on a terminal" {
+	command -v script >/dev/null || skip "no script(1)"
+	ten_ids 3 2 >"$T/a.ten"
+	run script -qec "ten-cat '$T/a.ten'" /dev/null </dev/null
+	[ "$status" -eq 2 ]
+	[[ $output == *"refusing to write binary data to a terminal"* ]]
+}
+
+@test "names with blanks, quotes and line breaks" {
+	name="$T/a 'b'"$'\n'"c.ten"
+	ten_ids 3 2 >"$name"
+	ten-cat "$name" -o "$name.out"
+	ten-cmp "$name" "$name.out"
+	[ "$(ten-info --provenance "$name.out" | wc -l)" -eq 1 ]
+	ten_ids 3 | head -c 50 >"$name"
+	fails_with "*a 'b'?c.ten' record 0 at byte 0: *" ten-cat "$name" # one line, whatever the name
+}
+
+@test "a stream remembers the commands that made it, and nothing of where and how fast" {
+	ten_ids 3 2 >"$T/a.ten"
+	cd "$T"
+	ten-cat -j 1 -q a.ten | ten-select -s 7 --ratio .5 -o out.ten
+	version=$(ten-cat --version | sed 's/.* //')
+	[ "$(ten-info --provenance out.ten)" = "ten-cat $version a.ten
+ten-select $version --seed=7 --ratio=.5" ]
+	ten-cat -j 2 a.ten | ten-select --seed 7 -v -o "$T/other.ten" --ratio=.5
+	cmp out.ten other.ten
+}
+
+@test "a pipe that is closed early ends the writer quietly" {
+	ten_ids 250 250 250 250 >"$T/a.ten"
+	for _ in 1 2 3 4 5 6 7 8; do ten-cat "$T/a.ten" "$T/a.ten" -o "$T/b.ten" && mv "$T/b.ten" "$T/a.ten"; done
+	# shellcheck disable=SC2016
+	run bash -c 'set -o pipefail; ten-cat "$1" | head -c 10 >/dev/null' - "$T/a.ten"
+	[ "$status" -eq 141 ]
+	[ -z "$output" ]
 }
