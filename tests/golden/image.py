@@ -68,6 +68,16 @@ def resized(image, box, size, how):
                      for c in image])
 
 
+def view(a, box):
+    """A view of byol-natural as tests/unit/augment.c draws it by hand: every step, colours in an order of their own."""
+    t = torch.from_numpy(resized(a, box, (20, 20), Image.BICUBIC) / 255).clamp(0, 1)
+    t = F.adjust_brightness(F.adjust_saturation(F.adjust_contrast(F.adjust_hue(t, 0.05), 1.3), 0.8), 1.2)
+    t = F.gaussian_blur(t, [3, 3], [1.1, 1.1])
+    t = 255 * F.solarize(t, 0.5).flip(-1).numpy()
+    mean, std = a.mean((1, 2), keepdims=True, dtype=float), a.std((1, 2), keepdims=True, dtype=float)
+    return ((t - mean) / std).astype(np.float32)
+
+
 def golden():
     rng = np.random.default_rng(5)
     a = smooth(rng, 3, 37, 53)
@@ -96,6 +106,7 @@ def golden():
     for name, radius, sigma in (("blur.0.7", 3, 0.7), ("blur.2", 5, 2.0)):
         k = 2 * radius + 1
         out[name] = F.gaussian_blur(torch.from_numpy(b).double(), [k, k], [sigma, sigma]).float().numpy()
+    out["view"] = view(a, box)
     with open(os.path.join(HERE, "image.safetensors"), "wb") as f:
         f.write(record({k: np.asarray(v) for k, v in out.items()}, {}, 0))
 
