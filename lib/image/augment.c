@@ -139,7 +139,7 @@ augment_apply(float *out, uint8_t *mask_out, struct augment_work *work, const st
 	resample(&work->resampler, out, size, size, s->image, s->c, s->h, s->w, d->box, (enum resample_filter)p->filter,
 	         d->flip);
 	if (s->mask && mask_out)
-		resample_nearest(mask_out, size, size, s->mask, s->w, d->box, d->flip);
+		resample_nearest(&work->resampler, mask_out, size, size, s->mask, s->w, d->box, d->flip);
 	confine(out, hw, s, p);
 	if (d->jitter)
 		jitter(out, hw, s, p, d);

@@ -93,12 +93,13 @@ filter_row(float *restrict dst, const float *restrict src, const float *restrict
 {
 	int o, k;
 
-	for (o = 0; o < out; o++) {
-		float sum = 0;
-
-		for (k = 0; k < taps; k++)
-			sum += weight[(size_t)k * (size_t)out + (size_t)o] * src[start[o] + k];
-		dst[o] = sum;
+	for (o = 0; o < out; o++)
+		dst[o] = weight[o] * src[start[o]];
+	for (k = 1; k < taps; k++) {
+		weight += out;
+		src++;
+		for (o = 0; o < out; o++)
+			dst[o] += weight[o] * src[start[o]];
 	}
 }
 
@@ -148,15 +149,27 @@ resample(struct resampler *r, float *dst, int sh, int sw, const float *src, int 
 	}
 }
 
+/* The input of `in` that holds the centre of output o of `out`. */
+static int
+nearest(int o, int out, int in)
+{
+	return (int)((2 * (int64_t)o + 1) * in / (2 * out));
+}
+
 void
-resample_nearest(uint8_t *dst, int sh, int sw, const uint8_t *src, int w, struct box b, int flip)
+resample_nearest(struct resampler *r, uint8_t *dst, int sh, int sw, const uint8_t *src, int w, struct box b,
+                 int flip)
 {
 	int x, y;
 
+	if (r->starts < (size_t)sw)
+		r->start = mem_grow(r->start, r->starts = (size_t)sw, sizeof *r->start);
+	for (x = 0; x < sw; x++)
+		r->start[flip ? sw - 1 - x : x] = b.x + nearest(x, sw, b.w);
 	for (y = 0; y < sh; y++) {
-		const uint8_t *row = src + ((size_t)b.y + (size_t)((2 * (int64_t)y + 1) * b.h / (2 * sh))) * (size_t)w + b.x;
+		const uint8_t *row = src + ((size_t)b.y + (size_t)nearest(y, sh, b.h)) * (size_t)w;
 
 		for (x = 0; x < sw; x++)
-			*dst++ = row[(2 * (int64_t)(flip ? sw - 1 - x : x) + 1) * b.w / (2 * sw)];
+			*dst++ = row[r->start[x]];
 	}
 }

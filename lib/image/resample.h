@@ -37,6 +37,7 @@ void resample(struct resampler *r, float *dst, int sh, int sw, const float *src,
               enum resample_filter filter, int flip);
 
 /* The same for labels, by nearest: dst (sh,sw) from src (h,w). */
-void resample_nearest(uint8_t *dst, int sh, int sw, const uint8_t *src, int w, struct box b, int flip);
+void resample_nearest(struct resampler *r, uint8_t *dst, int sh, int sw, const uint8_t *src, int w, struct box b,
+                      int flip);
 
 #endif

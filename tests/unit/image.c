@@ -84,7 +84,7 @@ mirror(void)
 
 	for (i = 0; i < 2; i++) {
 		resample(&r, x[i][0], 20, 31, a->data, 1, 37, 53, box, RESAMPLE_BICUBIC, i);
-		resample_nearest(u[i][0], 20, 31, m->data, 53, box, i);
+		resample_nearest(&r, u[i][0], 20, 31, m->data, 53, box, i);
 	}
 	for (i = 0; i < 20; i++)
 		for (j = 0; j < 31; j++)
@@ -97,15 +97,17 @@ static void
 nearest(void)
 {
 	static const char *const name[] = { "nearest.down", "nearest.up" };
+	struct resampler r = { 0 };
 	uint8_t x[64 * 64];
 	int i;
 
 	for (i = 0; i < 2; i++) {
 		const struct tensor *t = get(name[i]);
 
-		resample_nearest(x, (int)t->dim[0], (int)t->dim[1], get("mask")->data, 53, box, 0);
+		resample_nearest(&r, x, (int)t->dim[0], (int)t->dim[1], get("mask")->data, 53, box, 0);
 		CHECK(!memcmp(x, t->data, tensor_bytes(t)), name[i]);
 	}
+	resampler_free(&r);
 }
 
 /* A ramp stays a ramp, to the pixel: image and mask are cut at the same place. */
@@ -121,7 +123,7 @@ aligned(void)
 	for (i = 0; i < 32 * 32; i++)
 		ramp[i] = mask[i] = (uint8_t)(i % 32 + 3 * (i / 32));
 	resample(&r, x, 16, 16, ramp, 1, 32, 32, b, RESAMPLE_BILINEAR, 1);
-	resample_nearest(m, 16, 16, mask, 32, b, 1);
+	resample_nearest(&r, m, 16, 16, mask, 32, b, 1);
 	for (i = 0; i < 16 * 16; i++)
 		off += x[i] != m[i] || m[i] != 4 + 15 - i % 16 + 3 * (6 + i / 16);
 	CHECK(off == 0, "image and mask are cut at the same place");
