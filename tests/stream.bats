@@ -230,3 +230,14 @@ ten-select $version --seed=7 --ratio=.5" ]
 	[ "$status" -eq 141 ]
 	[ -z "$output" ]
 }
+
+@test "the example in ten(5) is what the tools write" {
+	ten_record '{"__metadata__":{"seq":"0","eos":"1"},"id":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}' abc |
+		ten-cat - >"$T/a.ten"
+	header=$(sed -n '/^00  b8/,/^90/p' "$ROOT/man/ten.5" | sed '$d; s/^..  //; s/^b8.*00  //' | tr -d '\n')
+	version=$(ten-cat --version | sed 's/.* //')
+	[[ $header == '{"__metadata__":{"cmd.0":"ten-cat 0.1.0 -"'* ]]
+	[ "$(head -1 "$T/a.ten" | tail -c +9 | head -c -3 | sed 's/ *$//')" = "${header/0.1.0/$version}" ]
+	[ "$(tail -c 3 "$T/a.ten")" = abc ]
+	[ "$(wc -c <"$T/a.ten")" -eq $((8 + 0xb8 + 3)) ]
+}
