@@ -46,7 +46,12 @@ size_t picture_bytes(const struct picture *p);
 void picture_grey(struct picture *p);
 void picture_rgb(struct picture *p);
 
-/* Index of the first value that is NaN or infinite; -1: there is none. */
-int64_t picture_not_finite(const struct picture *p);
+/* Adds `image` [1,C,H,W] with the picture's type; NaN and infinity are errors that name the pixel. */
+int picture_image(struct record *r, const struct picture *p, struct err *e);
+
+/* Adds `mask` [1,H,W] U8 of p, which must be as large as `image`, have one channel (or three equal ones) and
+ * whole values in 0..classes-1. */
+int picture_mask(struct record *r, const struct picture *p, const struct picture *image, int classes,
+                 struct err *e);
 
 #endif

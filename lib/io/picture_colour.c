@@ -67,14 +67,3 @@ picture_rgb(struct picture *p)
 	p->data = rgb;
 	p->channels = 3;
 }
-
-int64_t
-picture_not_finite(const struct picture *p)
-{
-	int64_t n = (int64_t)(picture_bytes(p) / ten_dtype_size(p->dtype)), i;
-
-	for (i = 0; p->dtype == TEN_F32 && i < n; i++)
-		if (!isfinite(((const float *)p->data)[i]))
-			return i;
-	return -1;
-}

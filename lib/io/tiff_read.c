@@ -349,8 +349,8 @@ check_link(struct tiff *f)
 		n |= (uint64_t)b[big ? wide - 1 - i : i] << (8 * i);
 	end = at + (wide == 8 ? 8 + n * 20 + 8 : 2 + n * 12 + 4);
 	if (n > UINT16_MAX || end > (uint64_t)f->d->size)
-		return err_set(f->d->e, "'%s' page %d: ends within its directory (file cut short?)", f->d->path,
-		               f->page);
+		return err_set(f->d->e, "'%s' page %d: ends within its directory (file cut short?)",
+		               f->d->path, f->page);
 	return 0;
 }
 

@@ -1,0 +1,330 @@
+/* img2ten - TIFF, JPEG and PNG pictures to a stream */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "base/par.h"
+#include "base/progress.h"
+#include "base/rng.h"
+#include "io/gallery.h"
+#include "io/picture.h"
+#include "tool.h"
+
+#define WINDOW 64                       /* files decoded together */
+#define WINDOW_BYTES ((int64_t)64 << 20) /* of files; large ones are taken fewer at a time */
+
+static const char *list;
+static int grey, rgb, flat, no_masks, classes = 256, limit, per_class, epochs = 1, shuffle, skip_bad;
+
+static const struct opt opts[] = {
+	OPT_COMMON,
+	{ 'l', "list", OPT_FILE, &list, "FILE", "read the files named in FILE, one per line", 0, 0, "" },
+	{ 'g', "grey", OPT_FLAG, &grey, NULL, "make every picture one channel", 0, 0, "" },
+	{ 0, "rgb", OPT_FLAG, &rgb, NULL, "make every picture three channels", 0, 0, "" },
+	{ 0, "flat", OPT_FLAG, &flat, NULL, "subfolders are no classes", 0, 0, "" },
+	{ 0, "no-masks", OPT_FLAG, &no_masks, NULL, "look for no masks", 0, 0, "" },
+	{ 'c', "classes", OPT_INT, &classes, "N", "labels in masks are 0..N-1", 1, 256, "" },
+	{ 'n', "limit", OPT_INT, &limit, "N", "take N files at random; 0: all", 0, 2147483647, "" },
+	{ 0, "per-class", OPT_INT, &per_class, "N", "the same for each class; 0: all", 0, 2147483647, "" },
+	{ 'e', "epochs", OPT_INT, &epochs, "N", "go through the files N times", 1, 2147483647, "" },
+	{ 0, "shuffle", OPT_FLAG, &shuffle, NULL, "in a new random order each time", 0, 0, "" },
+	{ 0, "skip-bad", OPT_FLAG, &skip_bad, NULL, "leave out unreadable files, with a warning", 0, 0, "" },
+	OPT_END
+};
+
+/* A file as it is decoded: by one thread, into a slot of its own. */
+struct slot {
+	const struct gallery_item *item;
+	struct pictures image, mask;
+	struct record *record; /* one per page */
+	struct err e;
+	int bad;
+};
+
+/* A way through the files, a window at a time. */
+struct pass {
+	const struct gallery *g;
+	const uint64_t *order; /* NULL: as they come */
+	size_t next;
+	struct slot slot[WINDOW];
+	int n;
+};
+
+static int
+decode_mask(struct slot *s)
+{
+	int i;
+
+	if (pictures_read(&s->mask, s->item->mask, PICTURE_INDICES, &s->e))
+		return -1;
+	if (s->mask.n != s->image.n)
+		return err_set(&s->e, "'%s': %d pages, its image has %d", s->item->mask, s->mask.n,
+		               s->image.n);
+	for (i = 0; i < s->image.n; i++)
+		if (picture_mask(&s->record[i], &s->mask.page[i], &s->image.page[i], classes, &s->e))
+			return err_prefix(&s->e, "'%s'", s->item->mask);
+	return 0;
+}
+
+static int
+decode(struct slot *s)
+{
+	int i;
+
+	if (pictures_read(&s->image, s->item->path, PICTURE_COLOURS, &s->e))
+		return -1;
+	s->record = mem_array((size_t)s->image.n, sizeof *s->record);
+	for (i = 0; i < s->image.n; i++) {
+		if (grey)
+			picture_grey(&s->image.page[i]);
+		if (rgb)
+			picture_rgb(&s->image.page[i]);
+		if (picture_image(&s->record[i], &s->image.page[i], &s->e))
+			return err_prefix(&s->e, "'%s'", s->item->path);
+	}
+	return s->item->mask ? decode_mask(s) : 0;
+}
+
+static void
+decode_slot(void *ctx, int i, int worker)
+{
+	struct slot *s = &((struct pass *)ctx)->slot[i];
+
+	(void)worker;
+	s->bad = decode(s) < 0;
+}
+
+static void
+clear_slots(struct pass *p)
+{
+	int i, k;
+
+	for (i = 0; i < p->n; i++) {
+		for (k = 0; p->slot[i].record && k < p->slot[i].image.n; k++)
+			record_free(&p->slot[i].record[k]);
+		free(p->slot[i].record);
+		pictures_free(&p->slot[i].image);
+		pictures_free(&p->slot[i].mask);
+		p->slot[i] = (struct slot){ 0 };
+	}
+	p->n = 0;
+}
+
+/* Decodes the next files into p->slot; 0 at the end. How many is told by their sizes, not by the threads. */
+static int
+next_window(struct pass *p)
+{
+	int64_t bytes = 0;
+	struct stat st;
+
+	clear_slots(p);
+	while (p->n < WINDOW && p->next < p->g->n && bytes < WINDOW_BYTES) {
+		const struct gallery_item *it = &p->g->item[p->order ? p->order[p->next] : p->next];
+
+		p->slot[p->n++].item = it;
+		p->next++;
+		bytes += stat(it->path, &st) ? 0 : (int64_t)st.st_size;
+	}
+	par_for(p->n, decode_slot, p);
+	return p->n;
+}
+
+/* Tries every file, drops the bad ones, notes the number of pages of the others. */
+static void
+drop_bad(struct gallery *g)
+{
+	struct pass *p = mem_alloc(sizeof *p);
+	unsigned char *keep = mem_alloc(g->n);
+	size_t all = g->n, i = 0;
+	int k;
+
+	p->g = g;
+	while (next_window(p))
+		for (k = 0; k < p->n; k++, i++) {
+			keep[i] = !p->slot[k].bad;
+			g->item[i].pages = p->slot[k].image.n;
+			if (p->slot[k].bad)
+				warn("%s; left out", p->slot[k].e.msg);
+		}
+	free(p);
+	gallery_keep(g, keep);
+	free(keep);
+	if (g->n < all)
+		warn("%zu of %zu files left out", all - g->n, all);
+	if (!g->n)
+		die("no file is readable");
+}
+
+/* Only TIFF files have several pages; millions of others need not be opened to be counted. */
+static int
+count_pages(const struct gallery_item *it)
+{
+	const char *dot = strrchr(it->path, '.');
+	struct err e;
+	int n = 1;
+
+	if (it->pages)
+		return it->pages;
+	if (dot && (!strcasecmp(dot, ".tif") || !strcasecmp(dot, ".tiff")))
+		n = pictures_count(it->path, &e);
+	if (n < 0)
+		die("%s", e.msg);
+	return n;
+}
+
+/* Marks n of the items with this label (-1: of all) at random. */
+static void
+choose(unsigned char *keep, const struct gallery *g, int label, int n)
+{
+	struct rng r = rng_at(opt_common.seed, RNG_SELECT, 0, (uint64_t)(label + 1));
+	uint64_t *perm;
+	size_t *of = mem_array(g->n, sizeof *of), count = 0, i;
+
+	for (i = 0; i < g->n; i++)
+		if (label < 0 || g->item[i].label == label)
+			of[count++] = i;
+	perm = mem_array(count, sizeof *perm);
+	rng_permutation(&r, perm, count);
+	for (i = 0; i < count && i < (size_t)n; i++)
+		keep[of[perm[i]]] = 1;
+	free(perm);
+	free(of);
+}
+
+static void
+take_subset(struct gallery *g)
+{
+	unsigned char *keep;
+	int k;
+
+	if (per_class) {
+		if (!g->classes)
+			die("--per-class: there are no class folders");
+		keep = mem_alloc(g->n);
+		for (k = 0; k < g->classes; k++)
+			choose(keep, g, k, per_class);
+		gallery_keep(g, keep);
+		free(keep);
+	}
+	if (limit) {
+		keep = mem_alloc(g->n);
+		choose(keep, g, -1, limit);
+		gallery_keep(g, keep);
+		free(keep);
+	}
+}
+
+static void
+gather(struct gallery *g, char *const *operand, int n)
+{
+	struct err e;
+	int i;
+
+	g->flat = flat;
+	for (i = 0; i < n; i++)
+		if (gallery_add(g, operand[i], &e))
+			die("%s", e.msg);
+	if (list && gallery_add_list(g, list, &e))
+		die("%s", e.msg);
+	if (gallery_finish(g, !no_masks, &e))
+		die("%s", e.msg);
+}
+
+static void
+describe(struct record *r, const struct slot *s, const struct gallery *g, int page)
+{
+	int64_t one = 1;
+
+	if (s->item->label >= 0) {
+		*(int64_t *)record_add(r, "label", TEN_I64, 1, &one)->data = s->item->label;
+		meta_set(&r->meta, "class", s->item->class);
+		meta_setf(&r->meta, "classes", "%d", g->classes);
+	}
+	meta_set(&r->meta, "file", s->item->path);
+	if (s->image.n > 1)
+		meta_setf(&r->meta, "page", "%d", page + 1);
+}
+
+/* Where we are in the whole output. */
+struct count {
+	int64_t samples, first;
+	int epoch;
+	struct progress progress;
+};
+
+static void
+emit(struct ten_writer *out, struct slot *s, const struct gallery *g, struct count *c)
+{
+	int i;
+
+	if (s->bad)
+		die("%s", s->e.msg);
+	if (s->image.n != s->item->pages)
+		die("'%s': %d pages, %d were counted (changed meanwhile, or a TIFF by another name?)",
+		    s->item->path, s->image.n, s->item->pages);
+	for (i = 0; i < s->image.n; i++) {
+		struct record *r = &s->record[i];
+
+		describe(r, s, g, i);
+		meta_setf(&r->meta, "epoch", "%d", c->epoch);
+		meta_setf(&r->meta, "epochs", "%d", epochs);
+		meta_setf(&r->meta, "first", "%lld", (long long)c->first++);
+		meta_setf(&r->meta, "samples", "%lld", (long long)c->samples);
+		out_write(out, r);
+	}
+	progress_update(&c->progress, (uint64_t)(c->epoch * c->samples + c->first), "%s", "");
+}
+
+static void
+write_epoch(struct ten_writer *out, const struct gallery *g, struct count *c)
+{
+	struct rng r = rng_at(opt_common.seed, RNG_SHUFFLE, (uint32_t)c->epoch, 0);
+	struct pass *p = mem_alloc(sizeof *p);
+	uint64_t *order = NULL;
+	int i;
+
+	if (shuffle) {
+		order = mem_array(g->n, sizeof *order);
+		rng_permutation(&r, order, g->n);
+	}
+	p->g = g;
+	p->order = order;
+	c->first = 0;
+	while (next_window(p))
+		for (i = 0; i < p->n; i++)
+			emit(out, &p->slot[i], g, c);
+	free(order);
+	free(p);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct gallery g = { 0 };
+	struct count c = { 0 };
+	struct ten_writer out;
+	size_t i;
+	int n;
+
+	n = opt_parse(argc, &argv, opts, "[file|folder ...]", "TIFF, JPEG and PNG pictures to a stream",
+	              0, -1);
+	if (!n && !list)
+		die("nothing to read: name files, folders or --list FILE");
+	if (grey && rgb)
+		die("--grey and --rgb contradict each other");
+	gather(&g, argv, n);
+	take_subset(&g);
+	if (skip_bad)
+		drop_bad(&g);
+	for (i = 0; i < g.n; i++)
+		c.samples += g.item[i].pages = count_pages(&g.item[i]);
+	out_open(&out);
+	progress_start(&c.progress, "pictures", (uint64_t)(c.samples * epochs), opt_common.quiet);
+	for (c.epoch = 0; c.epoch < epochs; c.epoch++)
+		write_epoch(&out, &g, &c);
+	progress_end(&c.progress);
+	out_close(&out);
+	gallery_free(&g);
+	return 0;
+}
