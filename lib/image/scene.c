@@ -241,13 +241,14 @@ average(float yuv[3], const struct canvas *c, int x, int y)
 static void
 develop(uint8_t *rgb, int size, const struct canvas *c, struct rng *r)
 {
-	float across = range(r, -.25, .25), down = range(r, -.25, .25), noise = range(r, 0, .02), yuv[3], light;
+	float across = range(r, -.25, .25), down = range(r, -.25, .25), noise = range(r, 0, .02);
+	float yuv[3], light, side = (float)size;
 	int x, y;
 
 	for (y = 0; y < size; y++)
 		for (x = 0; x < size; x++, rgb += 3) {
 			average(yuv, c, x, y);
-			light = 1 + across * ((float)x / (float)size - .5f) + down * ((float)y / (float)size - .5f);
+			light = 1 + across * ((float)x / side - .5f) + down * ((float)y / side - .5f);
 			yuv[0] = light * yuv[0] + noise * (float)rng_normal(r);
 			yuv[1] *= light;
 			yuv[2] *= light;

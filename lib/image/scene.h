@@ -18,8 +18,7 @@
 struct scene_style {
 	int shape, texture; /* those of most leaves */
 	float faithful;     /* how many */
-	float exponent,
-		least; /* radii: density r^-exponent from `least` (fraction of the image) to a third */
+	float exponent, least; /* radii: density r^-exponent, from `least` to a third of the image */
 	float stretch, turn, swing;     /* longer than wide; direction, deviation of it */
 	float grain;                    /* texture period, in radii */
 	float contrast;                 /* of textures */
@@ -32,6 +31,6 @@ void scene_style(struct scene_style *s, uint64_t seed, int class);
 
 /* Image `index` of the class: rgb[size][size][3]. A function of (seed, class, index, size) alone. */
 void scene_paint(uint8_t *rgb, int size, const struct scene_style *s, uint64_t seed, int class,
-		 uint64_t index);
+                 uint64_t index);
 
 #endif
