@@ -72,6 +72,8 @@ squares() {
 		range "$T/all.ten" $n 36 >"$T/rest.ten"
 		same "$T/rest.ten" "$T/tail.ten"
 	done
+	aug --skip 3 --batch 5 "$GOLDEN/slices.ten" -o "$T/b.ten"
+	[[ $(ten-info "$T/b.ten" | head -n 1) == *"[2,1,24,24]"*" first=3;"* ]] # then at multiples of 5 again
 	aug --skip 36 --epochs 3 "$GOLDEN/slices.ten" | ten-info -q
 	fails_with "*cannot skip 37 samples of 36" aug --skip 37 --epochs 3 "$GOLDEN/slices.ten"
 	aug -s 1 --skip 7 - < <(cat "$GOLDEN/slices.ten") >"$T/pipe.ten"
@@ -126,6 +128,27 @@ squares() {
 	run ten-info "$T/a.ten"
 	[[ ${lines[1]} == *"[4,3,24,24]"*"epoch=1; epochs=2; first=0;"*"samples=4;"* ]]
 	fails_with "*holds 2 epochs, 3 were asked for" aug --epochs 3 "$GOLDEN/colours.ten"
+}
+
+# pixel N EPOCH META [COUNT]: record N with more metadata META, holding COUNT images of one pixel
+pixel() {
+	local count=${4:-1} data='' i
+	for ((i = 0; i < count; i++)); do data+='\1'; done
+	ten_record "{\"__metadata__\":{\"seq\":\"$1\",\"epoch\":\"$2\",\"epochs\":\"2\"$3},\"image\":{\"dtype\":\"U8\",\
+\"shape\":[$count,1,1,1],\"data_offsets\":[0,$count]}}" "$data"
+}
+
+@test "epochs in a pipe only go forward, and keep to what was announced" {
+	{ pixel 0 0 '' && pixel 1 1 '' 0 && pixel 2 1 '' 2 && pixel 3 1 ',"eos":"1"'; } >"$T/good.ten"
+	run ten-info <(aug --size 1 <(cat "$T/good.ten"))
+	[[ ${lines[0]} == *"[1,1,1,1]"*"epoch=0; epochs=2; first=0"* ]]
+	[[ ${lines[1]} == *"[3,1,1,1]"*"epoch=1; epochs=2; first=0"* ]]
+	{ pixel 0 1 '' && pixel 1 0 ',"eos":"1"'; } >"$T/back.ten"
+	fails_with "*record 1 at byte *: epoch 0 after epoch 1" aug "$T/back.ten"
+	{ pixel 0 0 '' && pixel 1 2 ',"eos":"1"'; } >"$T/far.ten"
+	fails_with "*record 1 at byte *: epoch 2, but the stream was to have 2*" aug "$T/far.ten"
+	pixel 0 0 ',"samples":"1","eos":"1"' 2 >"$T/more.ten"
+	fails_with "*'samples' promises 1 in an epoch, there are more*" aug "$T/more.ten"
 }
 
 @test "an image is normalised by itself, once" {

@@ -121,6 +121,10 @@ apply(void)
 	CHECK_NEAR(mean, 0, 1e-7, "image: mean 0");
 	CHECK_NEAR(std, 1, 1e-6, "image: deviation 1");
 	CHECK(y[1][0] == 0 && y[1][2] == 0, "image: a constant channel becomes 0");
+	y[0][0] = y[0][2] = 1e8f;
+	y[0][1] = 1e8f + 8; /* the next float */
+	normalize_apply(&n, y[0], 1, 2);
+	CHECK(y[0][1] - y[0][0] == 8, "image: rounding is no contrast");
 	memcpy(y, x, sizeof y);
 	normalize_parse(&n, NULL, &e);
 	normalize_apply(&n, y[0], 2, 3);
