@@ -207,7 +207,7 @@ hostile_headers(void)
 	int z;
 
 	for (i = 0; i < ARRAY_LEN(bad); i++)
-		for (z = 0; z < 2; z++) { /* gzipped, a promise of 10^18 bytes must fail without being allocated */
+		for (z = 0; z < 2; z++) { /* gzipped too: what is promised must not be allocated */
 			const char *said = refusal(bad[i].at, bad[i].bytes, bad[i].len, z);
 
 			if (!CHECK(strstr(said, bad[i].why), bad[i].why))
@@ -244,18 +244,21 @@ to_tensors(void)
 
 	ok = !nifti_read(&n, "tests/golden/nifti/scaled.nii.gz", &e) && !volume_image(&r, &n, 2, &e);
 	t = record_find(&r, "image");
-	ok = ok && t->dtype == TEN_F32 && t->dim[0] == 2 && t->dim[1] == 1 && t->dim[2] == 2 && t->dim[3] == 3;
-	CHECK(ok && ((float *)t->data)[5] == (float)(0.5 * ((int16_t *)n.data)[29] - 3), "scaled values become F32");
+	ok = ok && t->dtype == TEN_F32 && t->ndim == 4 && t->dim[0] == 2 && t->dim[1] == 1 && t->dim[3] == 3;
+	CHECK(ok && ((float *)t->data)[5] == (float)(0.5 * ((int16_t *)n.data)[29] - 3),
+	      "scaled values become F32");
 	nifti_free(&n);
 	ok = !nifti_read(&n, "tests/golden/nifti/cine.nii.gz", &e) && !volume_image(&r, &n, 3, &e);
 	t = record_find(&r, "image");
 	CHECK(ok && t->dtype == TEN_I16 && ((int16_t *)t->data)[30] == ((int16_t *)n.data)[3 * 90 + 30],
 	      "integers stay as they are");
-	ok = !nifti_read(&labels, "tests/golden/nifti/labels.nii.gz", &e) && !volume_mask(&r, &labels, 0, 4, &e);
+	ok = !nifti_read(&labels, "tests/golden/nifti/labels.nii.gz", &e) &&
+	     !volume_mask(&r, &labels, 0, 4, &e);
 	t = record_find(&r, "mask");
 	CHECK(ok && t->dtype == TEN_U8 && t->ndim == 3 && t->dim[1] == 5 && !memcmp(t->data, labels.data, 90),
 	      "labels become a mask");
-	CHECK(volume_match(&n, &labels, &e) && strstr(e.msg, "mask is 6x5x3x1, its image 6x5x3x4"), "sizes must match");
+	CHECK(volume_match(&n, &labels, &e) && strstr(e.msg, "mask is 6x5x3x1, its image 6x5x3x4"),
+	      "sizes must match");
 	labels.dim[3] = 4;
 	labels.spacing[2] = 7;
 	CHECK(volume_match(&n, &labels, &e) && strstr(e.msg, "1.5x1.25x7 mm"), "spacings must match");
@@ -283,7 +286,7 @@ not_finite(void)
 	CHECK(volume_image(&r, &n, 0, &e) && strstr(e.msg, "(1,2,1) is not a finite"), "NaN is placed");
 	((float *)n.data)[19] = 3e38f;
 	n.slope = 10;
-	CHECK(volume_image(&r, &n, 0, &e) && strstr(e.msg, "inf at (1,2,1)"), "so is what scaling carries over the edge");
+	CHECK(volume_image(&r, &n, 0, &e) && strstr(e.msg, "inf at (1,2,1)"), "so is infinity from scaling");
 	nifti_free(&n);
 	record_free(&r);
 }

@@ -42,7 +42,8 @@ same_page(const struct picture *p, const struct golden *g, const double *value)
 	int64_t n = (int64_t)g->channels * g->height * g->width, i;
 	struct tensor t = { .dtype = p->dtype, .ndim = 1, .dim = { n }, .data = p->data };
 
-	if (p->dtype != g->dtype || p->channels != g->channels || p->height != g->height || p->width != g->width)
+	if (p->dtype != g->dtype || p->channels != g->channels || p->height != g->height ||
+	    p->width != g->width)
 		return 0;
 	for (i = 0; i < n; i++)
 		if (tensor_get(&t, i) != value[i])
@@ -74,6 +75,7 @@ to_grey(void)
 {
 	struct pictures p;
 	struct err e;
+	uint16_t *x;
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(grey); i++) {
@@ -81,18 +83,24 @@ to_grey(void)
 
 		if (ok)
 			picture_grey(p.page);
-		CHECK(ok && p.page->channels == 1 && !memcmp(p.page->data, grey[i].value, picture_bytes(p.page)),
-		      "grey is PIL's");
+		ok = ok && p.page->channels == 1;
+		CHECK(ok && !memcmp(p.page->data, grey[i].value, picture_bytes(p.page)), "grey is PIL's");
 		pictures_free(&p);
 	}
 	if (read_golden(&p, "rgb-planar.tif", PICTURE_COLOURS, &e))
 		die("%s", e.msg);
-	for (i = 0; i < 35; i++)
-		((uint16_t *)p.page->data)[70 + i] = ((uint16_t *)p.page->data)[35 + i] = ((uint16_t *)p.page->data)[i];
+	for (i = 0, x = p.page->data; i < 35; i++) {
+		x[70 + i] = x[35 + i] = (uint16_t)(i * 1000);
+		x[i] = (uint16_t)(i * 1000);
+	}
 	picture_grey(p.page);
+	for (i = 0, x = p.page->data; i < 35 && x[i] == i * 1000; i++)
+		;
+	CHECK(i == 35, "grey of grey is the same");
 	picture_rgb(p.page);
-	CHECK(p.page->channels == 3 && picture_bytes(p.page) == 3 * 35 * 2 &&
-	      !memcmp(p.page->data, (uint16_t *)p.page->data + 70, 70), "grey to RGB is three times the same");
+	x = p.page->data;
+	CHECK(p.page->channels == 3 && picture_bytes(p.page) == 3 * 35 * 2 && !memcmp(x, x + 35, 70) &&
+	      !memcmp(x, x + 70, 70) && x[34] == 34000, "grey to RGB is three times the same");
 	pictures_free(&p);
 }
 
@@ -153,8 +161,9 @@ read_bytes(const unsigned char *buf, size_t n, struct err *e)
 static void
 cut_anywhere(void)
 {
-	static const char *const name[] = { "colour.jpg", "progressive.jpg", "grey.png", "i16.png", "rgb-tiles.tif",
-		                            "tiff_lzw.tif", "u2.tif", "pages.tif", "big.tif", "jpeg.tif" };
+	static const char *const name[] = { "colour.jpg", "progressive.jpg", "grey.png", "i16.png", "u2.tif",
+		                            "rgb-tiles.tif", "tiff_lzw.tif", "pages.tif", "big.tif",
+		                            "jpeg.tif" };
 	unsigned char buf[8192];
 	struct err e;
 	size_t i, cut;
@@ -226,26 +235,26 @@ bombs(void)
 	n = slurp(buf, sizeof buf, "u1.tif");
 	put32(entry(buf, n, 256), 1000000);
 	put32(entry(buf, n, 257), 1000000);
-	CHECK(read_bytes(buf, n, &e) && strstr(e.msg, "(cut short?)"), "a TIFF that promises 10^12 bytes is refused");
+	CHECK(read_bytes(buf, n, &e) && strstr(e.msg, "(cut short?)"), "a TIFF that promises 10^12 bytes");
 	n = slurp(buf, sizeof buf, "zipped.tif");
 	put32(entry(buf, n, 256), 1000000);
 	put32(entry(buf, n, 257), 1000000);
-	CHECK(read_bytes(buf, n, &e) && strstr(e.msg, "not believed"), "so is a compressed one");
+	CHECK(read_bytes(buf, n, &e) && strstr(e.msg, "not believed"), "a compressed one");
 	n = slurp(buf, sizeof buf, "zipped.tif");
 	put32(entry(buf, n, 256), 4000000000u);
-	CHECK(read_bytes(buf, n, &e), "and one of 4 000 000 000 columns");
+	CHECK(read_bytes(buf, n, &e), "one of 4 000 000 000 columns");
 	n = slurp(buf, sizeof buf, "rgb-tiles.tif");
 	put32(entry(buf, n, 322), 1 << 20);
 	put32(entry(buf, n, 323), 1 << 20);
-	CHECK(read_bytes(buf, n, &e) && strstr(e.msg, "not believed"), "and one of enormous tiles");
+	CHECK(read_bytes(buf, n, &e) && strstr(e.msg, "not believed"), "one of enormous tiles");
 	n = slurp(buf, sizeof buf, "u1.tif");
 	put32(buf + n - 4, buf[4] + 256u * buf[5]);
-	CHECK(read_bytes(buf, n, &e), "a TIFF whose last page is followed by its first is refused");
+	CHECK(read_bytes(buf, n, &e), "one whose last page is followed by its first");
 	n = slurp(buf, sizeof buf, "colour.jpg");
 	for (k = 0; k + 9 < n; k++)
 		if (buf[k] == 0xff && buf[k + 1] == 0xc0)
 			memset(buf + k + 5, 0xfe, 4);
-	CHECK(read_bytes(buf, n, &e) && strstr(e.msg, "65278x65278"), "a JPEG of 65278 x 65278 pixels is refused");
+	CHECK(read_bytes(buf, n, &e) && strstr(e.msg, "65278x65278"), "a JPEG of 65278 x 65278 pixels");
 }
 
 int
