@@ -1,6 +1,7 @@
 /* phantom-cine - procedural short-axis cardiac cine MRI, laid out as ACDC */
 #include "tool.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +33,8 @@ struct job {
 	struct progress progress;
 	pthread_mutex_t lock; /* of what follows, and of progress */
 	struct err e;
-	int failed, done;
+	atomic_int failed;
+	int done;
 };
 
 static void
