@@ -69,6 +69,8 @@ units: $(UNIT)
 check: all units
 	BUILD=$(BUILD) tests/run
 
+include pipelines/common.mk $(sort $(wildcard pipelines/experiment-*.mk))
+
 clean:
 	rm -rf $(BUILD)
 
