@@ -49,8 +49,38 @@ load lib
 	[[ $output == *"> k keep ="* ]]
 }
 
-@test "mandoc finds nothing to warn of in the man pages" {
-	mandoc -T lint -W warning "$ROOT"/man/*.[157]
+@test "mandoc finds nothing to warn of in the man pages, and pages they point to exist" {
+	"$ROOT/tests/lint/pages"
+}
+
+@test "a page that does not exist is found, and an unclosed display" {
+	cp "$ROOT/man/ten-cat.1" "$T"
+	run "$ROOT/tests/lint/pages" "$T"
+	[ "$status" -ne 0 ]
+	[[ $output == *"ten-cat.1:"*"there is no ten-select.1"* ]]
+	printf '.Bd -literal\n' >>"$T/ten-cat.1"
+	run "$ROOT/tests/lint/pages" "$T"
+	[ "$status" -ne 0 ]
+	[[ $output == *WARNING* ]]
+}
+
+@test "commands in pages, README and pipelines name tools and options that exist" {
+	"$ROOT/tests/lint/commands" "$BUILD/bin"
+}
+
+@test "commands that could not run are found" {
+	printf '    %s\n' 'ten-cat --no-such a.ten |' '        ten-select -n 3 -x' 'cat a | ten-frob' \
+		'ten-select -n -3 --where=-q - # fine, whatever the value' 'ten-cat -qo -x' >"$T/a.md"
+	printf 'a:\n\tten-cat a | \\\n\tten-info -qZ\n' >"$T/a.mk"
+	printf '.Bd -literal\nten-cat a \\e\n  -k\n.Ed\nten-cat -y in prose\n' >"$T/a.1"
+	run "$ROOT/tests/lint/commands" "$BUILD/bin" "$T/a.md" "$T/a.mk" "$T/a.1"
+	[ "$status" -ne 0 ]
+	[ "${#lines[@]}" -eq 5 ]
+	[[ ${lines[0]} == *"a.md:2: ten-cat has no --no-such" ]]
+	[[ ${lines[1]} == *"a.md:2: ten-select has no -x" ]]
+	[[ ${lines[2]} == *"a.md:3: there is no ten-frob" ]]
+	[[ ${lines[3]} == *"a.mk:3: ten-info has no -Z" ]]
+	[[ ${lines[4]} == *"a.1:3: ten-cat has no -k" ]]
 }
 
 @test "shellcheck finds nothing in the scripts" {
