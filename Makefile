@@ -21,10 +21,12 @@ else
 
 TOOLS  := $(sort $(filter-out tool,$(basename $(notdir $(wildcard tools/*.c)))))
 UNITS  := $(sort $(filter-out check,$(basename $(notdir $(wildcard tests/unit/*.c)))))
+HELPS  := $(sort $(filter-out formula,$(basename $(notdir $(wildcard tests/helpers/*.c)))))
 LIBSRC := $(sort $(wildcard lib/*/*.c))
 LIBOBJ := $(LIBSRC:%.c=$(BUILD)/%.o)
 BIN    := $(TOOLS:%=$(BUILD)/bin/%)
 UNIT   := $(UNITS:%=$(BUILD)/unit/%)
+HELP   := $(HELPS:%=$(BUILD)/helpers/%)
 
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DNO_CLONES,$(HARDEN))
 ALL_CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CPPFLAGS)
@@ -64,7 +66,12 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libsegpipe.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-units: $(UNIT)
+# Programs that tests use and nobody installs
+$(BUILD)/helpers/%: $(BUILD)/tests/helpers/%.o $(BUILD)/tests/helpers/formula.o $(BUILD)/libsegpipe.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+units: $(UNIT) $(HELP)
 
 check: all units
 	BUILD=$(BUILD) tests/run
@@ -82,5 +89,6 @@ install: all
 	install -m 644 $(wildcard man/*.5) $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 $(wildcard man/*.7) $(DESTDIR)$(PREFIX)/share/man/man7
 
--include $(LIBOBJ:.o=.d) $(TOOLS:%=$(BUILD)/tools/%.d) $(BUILD)/tools/tool.d $(UNITS:%=$(BUILD)/tests/unit/%.d)
+-include $(LIBOBJ:.o=.d) $(TOOLS:%=$(BUILD)/tools/%.d) $(BUILD)/tools/tool.d $(UNITS:%=$(BUILD)/tests/unit/%.d) \
+	$(HELPS:%=$(BUILD)/tests/helpers/%.d) $(BUILD)/tests/helpers/formula.d
 endif

@@ -3,7 +3,7 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BUILD=${BUILD:-build}
 case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
-PATH=$BUILD/bin:$PATH
+PATH=$BUILD/bin:$BUILD/helpers:$PATH
 GOLDEN=$ROOT/tests/golden
 export PATH LC_ALL=C
 

@@ -1,0 +1,102 @@
+/* make-stream - images, segmented images or pairs of views whose every number is a formula
+ *
+ * Sample i of epoch E is sample E * samples + i of the formula: epochs differ as augmented ones do.
+ */
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/opt.h"
+#include "formula.h"
+#include "ten/ten.h"
+
+enum { IMAGES, SEGMENTED, VIEWS };
+
+static int kind, samples = 4, epochs = 1, chunk = 3, channels = 1, height = 64, width = 64;
+static const char *normalize;
+
+static const struct opt opts[] = {
+	OPT_COMMON,
+	{ 0, "kind", OPT_CHOICE, &kind, "images|segmented|views", "what the records hold", 0, 0, 0 },
+	{ 0, "samples", OPT_INT, &samples, "N", "samples of an epoch", 1, 1000000, 0 },
+	{ 0, "epochs", OPT_INT, &epochs, "N", "epochs", 1, 1000000, 0 },
+	{ 0, "chunk", OPT_INT, &chunk, "N", "samples of a record, at most", 1, 1000000, 0 },
+	{ 0, "channels", OPT_INT, &channels, "N", "channels", 1, 16, 0 },
+	{ 0, "height", OPT_INT, &height, "N", "rows; views are as high as wide", 1, 4096, 0 },
+	{ 0, "width", OPT_INT, &width, "N", "columns", 1, 4096, 0 },
+	{ 0, "normalize", OPT_TEXT, &normalize, "TEXT", "normalisation to claim in the metadata", 0, 0, 0 },
+	OPT_END
+};
+
+static void
+put_views(struct record *r, int64_t i, uint32_t sample)
+{
+	int64_t one = (int64_t)channels * width * width;
+	int v;
+
+	for (v = 1; v <= 2; v++) {
+		struct tensor *t = record_find(r, v == 1 ? "view.1" : "view.2");
+
+		formula_view((float *)t->data + i * one, v, (uint32_t)opt_common.seed, sample, channels, width);
+	}
+}
+
+/* Each class is 0.5 brighter than the one before */
+static void
+put_image(struct record *r, int64_t i, uint32_t sample)
+{
+	int64_t area = (int64_t)height * width, j;
+	float *image = (float *)record_find(r, "image")->data + i * channels * area;
+	unsigned char *mask;
+
+	formula_image(image, (uint32_t)opt_common.seed, sample, channels, height, width);
+	if (kind != SEGMENTED)
+		return;
+	mask = (unsigned char *)record_find(r, "mask")->data + i * area;
+	formula_mask(mask, (uint32_t)opt_common.seed, sample, height, width);
+	for (j = 0; j < channels * area; j++)
+		image[j] += 0.5f * (float)mask[j % area];
+}
+
+static void
+make_record(struct record *r, int epoch, int first, int n)
+{
+	int i;
+
+	if (kind == VIEWS) {
+		record_add4(r, "view.1", TEN_F32, n, channels, width, width);
+		record_add4(r, "view.2", TEN_F32, n, channels, width, width);
+	} else {
+		record_add4(r, "image", TEN_F32, n, channels, height, width);
+		if (kind == SEGMENTED)
+			record_add(r, "mask", TEN_U8, 3, (int64_t[]){ n, height, width });
+	}
+	for (i = 0; i < n; i++)
+		(kind == VIEWS ? put_views : put_image)(r, i, (uint32_t)(epoch * samples + first + i));
+	meta_setf(&r->meta, "samples", "%d", samples);
+	meta_setf(&r->meta, "epochs", "%d", epochs);
+	meta_setf(&r->meta, "epoch", "%d", epoch);
+	meta_setf(&r->meta, "first", "%d", first);
+	if (normalize)
+		meta_set(&r->meta, "normalize", normalize);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct ten_writer out;
+	struct record r = { 0 };
+	struct err e;
+	int epoch, first;
+
+	opt_parse(argc, &argv, opts, "", "write a stream by formula", 0, 0);
+	if (ten_create(&out, opt_common.output, &e))
+		die("%s", e.msg);
+	for (epoch = 0; epoch < epochs; epoch++)
+		for (first = 0; first < samples; first += chunk) {
+			make_record(&r, epoch, first, samples - first < chunk ? samples - first : chunk);
+			if (ten_write(&out, &r, &e))
+				die("%s", e.msg);
+		}
+	if (ten_finish(&out, &e))
+		die("%s", e.msg);
+	return 0;
+}
