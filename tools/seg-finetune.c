@@ -1,5 +1,6 @@
 /* seg-finetune - train a U-Net on labelled slices, from a pretrained encoder or from scratch */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/progress.h"
@@ -319,6 +320,21 @@ write_model(struct ten_writer *out, const struct run *r, const struct params *ps
 	out_close(out);
 }
 
+static void
+run_free(struct run *r)
+{
+	if (val)
+		validator_close(&r->validator);
+	segmenter_free(&r->segmenter);
+	batches_close(&r->in);
+	params_free(&r->ps);
+	params_free(&r->best);
+	record_free(&r->source);
+	graph_delete(r->graph);
+	free(r->arena);
+	optim_free(&r->optim);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -348,5 +364,6 @@ main(int argc, char *argv[])
 	if (steps)
 		text_close(&r.steps);
 	write_model(&out, &r, val ? &r.best : &r.ps);
+	run_free(&r);
 	return 0;
 }

@@ -184,6 +184,15 @@ describe(struct meta *m, const struct run *r, const char *network)
 		meta_set(m, "normalize", normalize);
 }
 
+static void
+run_free(struct run *r)
+{
+	batches_close(&r->in);
+	byol_delete(r->byol);
+	optim_free(&r->optim);
+	record_free(&r->init);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -216,5 +225,6 @@ main(int argc, char *argv[])
 	if (history)
 		text_close(&r.history);
 	out_close(&out);
+	run_free(&r);
 	return 0;
 }
