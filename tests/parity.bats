@@ -37,6 +37,15 @@ as_numpy() {
 	ten-cmp --samples "$T/views.ten" "$GOLDEN/stream-views.safetensors"
 }
 
+@test "ResNet-50 networks have as many parameters as published" {
+	make-stream --kind views --samples 2 --epochs 1 --width 32 |
+		ssl-pretrain -v --arch resnet50 --batch 2 --warmup 0 -o "$T/encoder" 2>"$T/said"
+	grep -w "$((23501760 + 9449728 + 4219136)) parameters" "$T/said"
+	make-stream --kind segmented --samples 1 |
+		seg-finetune -v --arch resnet50 --classes 4 --batch 1 -o "$T/model" 2>"$T/said"
+	grep -w "32515268 parameters" "$T/said"
+}
+
 # --- features and logits ---
 
 # features_match GOLDEN ARCH CHANNELS-OF-WEIGHTS CHANNELS HEIGHT WIDTH
