@@ -194,7 +194,7 @@ good() {
 }
 
 @test "no binary on a terminal" {
-	command -v script >/dev/null || skip "no script(1)"
+	script -qec true /dev/null >"$T/log" 2>&1 </dev/null || skip "no script(1), or no pseudo-terminal"
 	ten_ids 3 2 >"$T/a.ten"
 	run script -qec "ten-cat '$T/a.ten'" /dev/null </dev/null
 	[ "$status" -eq 2 ]
