@@ -1,0 +1,153 @@
+# What the trainers promise beyond the numbers (tests/parity*.bats): same bytes, clear refusals, honest records
+load lib
+
+# a BYOL run that takes a second
+pretrain() {
+	ssl-pretrain --arch resnet18 --batch 4 --warmup 1 --proj-hidden 16 --pred-hidden 16 "$@"
+}
+
+# One small data set for the whole file
+setup_file() {
+	export DATA=$BATS_FILE_TMPDIR
+	PATH=$(cd "$BATS_TEST_DIRNAME/.." && cd "${BUILD:-build}" && pwd)/bin:$PATH
+	phantom-cine -q -s 1 --patients 4 --matrix 64,64 --slices 2,3 --no-cine -o "$DATA/acdc"
+	nii2ten -q --acdc "$DATA/acdc" --split all -o "$DATA/all.ten"
+	nii2ten -q --acdc "$DATA/acdc" --split val -o "$DATA/val.ten"
+	ssl-augment -q -s 1 --size 32 --epochs 2 "$DATA/all.ten" -o "$DATA/views.ten"
+	ssl-augment -q -s 1 --views 1 --size 32 --epochs 2 "$DATA/all.ten" -o "$DATA/train.ten"
+	pretrain -q -s 1 "$DATA/views.ten" -o "$DATA/encoder" --state "$DATA/state"
+	seg-finetune -q -s 1 -e "$DATA/encoder" -b 4 --warmup 0 "$DATA/train.ten" -o "$DATA/model"
+}
+
+@test "the same weights from 1 and 3 threads, from file and pipe, from one record and many" {
+	for j in 1 3; do
+		pretrain -q -s 1 -j $j "$DATA/views.ten" -o "$T/e$j"
+		seg-finetune -q -s 1 -j $j -e "$DATA/encoder" -b 4 --warmup 0 "$DATA/train.ten" -o "$T/m$j"
+		cmp "$T/e$j" "$DATA/encoder"
+		cmp "$T/m$j" "$DATA/model"
+	done
+	ssl-augment -q -s 1 --size 32 --epochs 2 --batch 3 "$DATA/all.ten" | pretrain -q -s 1 -o "$T/pipe"
+	ten-cmp "$T/pipe" "$DATA/encoder"
+}
+
+@test "another seed gives other weights" {
+	pretrain -q -s 2 "$DATA/views.ten" -o "$T/e"
+	run ten-cmp -q "$T/e" "$DATA/encoder"
+	[ "$status" -eq 1 ]
+}
+
+@test "--state starts where it stopped: encoder, projector and predictor" {
+	run pretrain -s 1 --lr 0 --optimizer sgd --warmup 0 --init "$DATA/state" "$DATA/views.ten" --which online \
+		--state "$T/state" -o "$T/e"
+	[ "$status" -eq 0 ]
+	[[ $output == *"matched 138 tensors of '$DATA/state'"* ]]
+	for name in conv1.weight projector.0.bias predictor.3.weight; do
+		ten-cmp --tensor $name "$T/state" "$DATA/state"
+	done
+}
+
+@test "target and online encoders differ, and the file says which it is" {
+	pretrain -q -s 1 --which online "$DATA/views.ten" -o "$T/online"
+	run ten-cmp -q "$T/online" "$DATA/encoder"
+	[ "$status" -eq 1 ]
+	[ "$(ten-info --meta network,arch,channels "$T/online" | tail -n 1 | cut -f 1-3 | tr '\t' ' ')" = "online resnet18 1" ] ||
+		ten-info "$T/online" | grep -q 'arch=resnet18; channels=1; .*network=online'
+}
+
+@test "a frozen encoder stays as it was, to the bit; the decoder learns" {
+	seg-finetune -q -s 1 -e "$DATA/encoder" -b 4 --warmup 0 --freeze-encoder 2 "$DATA/train.ten" -o "$T/m"
+	for name in conv1.weight bn1.running_mean layer4.1.bn2.bias; do
+		ten-info --stats "$T/m" | grep "encoder.$name " | sed 's/.*encoder\.//' >"$T/a"
+		ten-info --stats "$DATA/encoder" | grep " $name " | sed 's/^ *//' >"$T/b"
+		[ -s "$T/a" ]
+		[ "$(tr -s ' ' <"$T/a")" = "$(tr -s ' ' <"$T/b")" ]
+	done
+	run ten-cmp -q --tensor decoder.blocks.0.conv1.0.weight "$T/m" "$DATA/model"
+	[ "$status" -eq 1 ]
+}
+
+@test "validation: a line per epoch, best and last weights, the same figures as seg-predict and seg-eval" {
+	seg-finetune -q -s 1 --arch resnet18 -b 4 --warmup 0 --lr 1e-3 --val "$DATA/val.ten" --history "$T/h.tsv" \
+		--last "$T/last" "$DATA/train.ten" -o "$T/best"
+	[ "$(wc -l <"$T/h.tsv")" -eq 3 ]
+	best=$(awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i } NR > 1 && $c["dice_mean"] > m { m = $c["dice_mean"] }
+		END { printf "%.5f", m }' "$T/h.tsv")
+	scored=$(seg-predict -q -m "$T/best" "$DATA/val.ten" | seg-eval -q |
+		awk '$1 == "pooled_dice" && $2 == "foreground" { printf "%.5f", $3 }')
+	[ "$best" = "$scored" ]
+}
+
+@test "the model carries its normalisation and every command that led to it" {
+	[ "$(ten-info "$DATA/model" | grep -c 'normalize=image')" -eq 1 ]
+	run ten-info --provenance "$DATA/model"
+	[[ $output == *"nii2ten "*"ssl-augment "*"seg-finetune "* ]]
+	[[ $output == *"ssl-pretrain "* ]]
+}
+
+@test "normalised images are not normalised again, and other normalisations are refused" {
+	ssl-augment -q --views 1 --no-shuffle --size 32 --normalize none "$DATA/all.ten" -o "$T/raw.ten"
+	ssl-augment -q --views 1 --no-shuffle --size 32 --normalize dataset "$DATA/all.ten" -o "$T/other.ten"
+	seg-predict -q -m "$DATA/model" "$T/raw.ten" -o "$T/a.ten"
+	seg-predict -q -m "$DATA/model" "$DATA/train.ten" -o "$T/b.ten"
+	fails_with "*images are normalised by 'dataset *', the model expects 'image'" \
+		seg-predict -q -m "$DATA/model" "$T/other.ten" -o "$T/c.ten"
+	[ ! -e "$T/c.ten" ]
+}
+
+@test "weights that don't fit are refused by the tensor's name, and lenient says how many" {
+	fails_with "*weights '$DATA/encoder' are of a resnet18, --arch says resnet50*" \
+		seg-finetune -q --arch resnet50 -e "$DATA/encoder" -b 4 "$DATA/train.ten" -o "$T/m"
+	fails_with "*'$DATA/encoder'*no tensor for 'decoder*" \
+		seg-finetune -q --init "$DATA/encoder" -b 4 "$DATA/train.ten" -o "$T/m"
+	fails_with "*'$DATA/encoder': no segmentation head*" seg-predict -q -m "$DATA/encoder" "$DATA/val.ten" -o "$T/p"
+	fails_with "*'projector.0.bias' is \[16\], this network needs \[8\]*" \
+		ssl-pretrain -q --arch resnet18 -b 4 --proj-hidden 8 --pred-hidden 16 --init "$DATA/state" "$DATA/views.ten"
+	run seg-finetune --init "$DATA/encoder" --lenient -b 4 --warmup 0 "$DATA/train.ten" -o "$T/m"
+	[ "$status" -eq 0 ]
+	[[ $output == *"parameters without a tensor"* ]]
+}
+
+@test "a batch larger than an epoch, a size that is no multiple of 32, a label too large: refused, nothing written" {
+	fails_with "*an epoch has * samples, fewer than a batch of 500*" seg-finetune -q -b 500 "$DATA/train.ten" -o "$T/m"
+	ssl-augment -q --views 1 --size 48 "$DATA/all.ten" -o "$T/48.ten"
+	fails_with "*48x48*multiples of 32*" seg-finetune -q -b 2 "$T/48.ten" -o "$T/m"
+	fails_with "*label 3, expected 0..2*" seg-finetune -q --arch resnet18 --classes 3 -b 4 "$DATA/train.ten" -o "$T/m"
+	fails_with "*label 3 in slice*expected 0..2*" \
+		seg-finetune -q --arch resnet18 --classes 3 -b 4 --val "$DATA/val.ten" "$DATA/train.ten" -o "$T/m"
+	fails_with "*no tensor 'view.1'*" pretrain -q "$DATA/train.ten" -o "$T/m"
+	[ ! -e "$T/m" ]
+}
+
+@test "a loss that is not finite stops training with the step" {
+	nans=$(printf '\\377%.0s' {1..2048})
+	ten_record '{"__metadata__":{"seq":"0","eos":"1"},
+"view.1":{"dtype":"F32","shape":[2,1,16,16],"data_offsets":[0,2048]},
+"view.2":{"dtype":"F32","shape":[2,1,16,16],"data_offsets":[2048,4096]}}' "%02048d$nans" >"$T/v.ten"
+	fails_with "*step 1: loss *not finite*" pretrain -q -b 2 --warmup 0 "$T/v.ten" -o "$T/e"
+	[ ! -e "$T/e" ]
+}
+
+@test "a pipe of unknown length needs --total-steps or a constant schedule" {
+	zeros=$(printf '\\0%.0s' {1..2048})
+	ten_record '{"__metadata__":{"seq":"0","eos":"1"},
+"view.1":{"dtype":"F32","shape":[2,1,32,32],"data_offsets":[0,8192]},
+"view.2":{"dtype":"F32","shape":[2,1,32,32],"data_offsets":[8192,16384]}}' "%014336d$zeros" >"$T/v.ten"
+	ssl-pretrain -q --arch resnet18 -b 2 --warmup 0 --proj-hidden 8 --pred-hidden 8 "$T/v.ten" -o "$T/e"
+	run bash -c "cat '$T/v.ten' | ssl-pretrain -q --arch resnet18 -b 2 --warmup 0 -o '$T/f'"
+	[ "$status" -eq 2 ]
+	[[ $output == *"give --total-steps"* ]]
+	ssl-pretrain -q --arch resnet18 -b 2 --warmup 0 --total-steps 1 --proj-hidden 8 --pred-hidden 8 -o "$T/g" < <(cat "$T/v.ten")
+	ten-cmp "$T/e" "$T/g"
+}
+
+@test "features and predictions do not depend on what stands beside an image" {
+	for range in 0,1 1,4 4,6; do ten-select -q --range $range "$DATA/all.ten" -o "$T/$range"; done
+	ten-select -q --range 0,6 "$DATA/all.ten" -o "$T/whole.ten"
+	ten-cat -q "$T/0,1" "$T/1,4" "$T/4,6" -o "$T/pieces.ten"
+	run ten-cmp -q "$T/whole.ten" "$T/pieces.ten"
+	[ "$status" -eq 1 ] # cut in other places
+	ssl-embed -q -w "$DATA/encoder" "$T/whole.ten" -o "$T/a"
+	ssl-embed -q -w "$DATA/encoder" "$T/pieces.ten" | ten-cmp --samples "$T/a" -
+	seg-predict -q --logits -m "$DATA/model" "$T/whole.ten" -o "$T/b"
+	seg-predict -q --logits -m "$DATA/model" "$T/pieces.ten" | ten-cmp --samples "$T/b" -
+}
