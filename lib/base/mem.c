@@ -5,8 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/err.h"
+
+#define HUGE_PAGE ((size_t)2 << 20)
+#define HUGE_FROM (4 * HUGE_PAGE)
 
 static void *
 checked(void *p, size_t size)
@@ -43,11 +47,15 @@ mem_grow(void *p, size_t n, size_t size)
 void *
 mem_aligned(size_t size)
 {
-	size_t up = (size + 63) & ~(size_t)63;
+	size_t align = size >= HUGE_FROM ? HUGE_PAGE : 64, up = (size + align - 1) & ~(align - 1);
+	void *p;
 
 	if (up < size)
 		die("out of memory (%zu bytes asked for)", size);
-	return checked(aligned_alloc(64, up ? up : 64), size);
+	p = checked(aligned_alloc(align, up ? up : align), size);
+	if (size >= HUGE_FROM)
+		madvise(p, up, MADV_HUGEPAGE); /* a hint: fewer faults on first touch, fewer misses after */
+	return p;
 }
 
 char *

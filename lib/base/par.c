@@ -25,7 +25,7 @@ static struct {
 static struct {
 	void *p;
 	size_t bytes;
-} scratch[MAX_THREADS];
+} scratch[1 + MAX_THREADS]; /* the caller's, then the workers' */
 
 static _Thread_local int inside, self; /* self: this thread's worker number */
 
@@ -121,10 +121,12 @@ par_for(int n, void (*fn)(void *ctx, int i, int worker), void *ctx)
 void *
 par_scratch(int worker, size_t bytes)
 {
-	if (bytes > scratch[worker].bytes) {
-		free(scratch[worker].p);
-		scratch[worker].p = mem_aligned(bytes);
-		scratch[worker].bytes = bytes;
+	int i = worker + 1;
+
+	if (bytes > scratch[i].bytes) {
+		free(scratch[i].p);
+		scratch[i].p = mem_aligned(bytes);
+		scratch[i].bytes = bytes;
 	}
-	return scratch[worker].p;
+	return scratch[i].p;
 }

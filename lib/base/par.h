@@ -19,8 +19,10 @@ int par_threads(void);
 
 void par_for(int n, void (*fn)(void *ctx, int i, int worker), void *ctx);
 
-/* The worker's scratch memory, at least this large, 64-byte aligned, with whatever it held before. One per worker: the
- * next call for the same worker may move it. Kept until the program ends, so that loops don't fault it in anew. */
+/* The worker's scratch memory, at least this large, 64-byte aligned, with whatever it held before. One per worker, and
+ * one (PAR_CALLER) for whoever calls par_for, to share with all: the next call for the same one may move it. Kept until
+ * the program ends, so that loops don't fault it in anew. */
+#define PAR_CALLER (-1)
 void *par_scratch(int worker, size_t bytes);
 
 #endif

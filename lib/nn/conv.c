@@ -1,9 +1,7 @@
 #include "nn/conv.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "base/par.h"
 #include "nn/gemm.h"
 
@@ -197,7 +195,7 @@ static void
 backward_data_gather(float *dx, const float *dy, const float *w, const struct conv *c, int n, int add)
 {
 	int area = c->k * c->k, o, i, k;
-	float *turned = mem_aligned((size_t)c->cout * c->cin * area * sizeof *turned);
+	float *turned = par_scratch(PAR_CALLER, (size_t)c->cout * c->cin * area * sizeof *turned);
 	struct conv back;
 
 	for (i = 0; i < c->cin; i++)
@@ -207,7 +205,6 @@ backward_data_gather(float *dx, const float *dy, const float *w, const struct co
 					w[((size_t)o * c->cin + i) * area + area - 1 - k];
 	conv_init(&back, c->cout, c->cin, c->k, 1, c->k - 1 - c->pad, c->oh, c->ow);
 	forward(dx, dy, turned, NULL, &back, n, add);
-	free(turned);
 }
 
 /* Tiles of one image overlap in dx, so an image is one piece of work. */
@@ -319,10 +316,9 @@ conv_backward_weights(float *dw, float *dbias, const float *dy, const float *x, 
 	j.parts = j.parts < 2 ? 2 : j.parts > MAX_PARTIALS ? MAX_PARTIALS : j.parts;
 	if (j.parts > n)
 		j.parts = n;
-	j.partial = mem_aligned(size * j.parts * sizeof(float));
+	j.partial = par_scratch(PAR_CALLER, size * (size_t)j.parts * sizeof(float));
 	par_for(j.parts, weights_part, &j);
 	par_for(c->cout, sum_row, &j);
-	free(j.partial);
 	if (dbias)
 		add_bias_gradient(dbias, dy, c, n);
 }
