@@ -41,6 +41,8 @@ setup_file() {
 		--state "$T/state" -o "$T/e"
 	[ "$status" -eq 0 ]
 	[[ $output == *"matched 138 tensors of '$DATA/state'"* ]]
+	ssl-pretrain -q -b 4 --lr 0 --optimizer sgd --warmup 0 --init "$DATA/state" "$DATA/views.ten" --which online -o "$T/f"
+	ten-cmp "$T/e" "$T/f" # arch and heads are those of the state
 	for name in conv1.weight projector.0.bias predictor.3.weight; do
 		ten-cmp --tensor $name "$T/state" "$DATA/state"
 	done

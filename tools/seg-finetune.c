@@ -6,14 +6,12 @@
 #include "base/progress.h"
 #include "eval/validate.h"
 #include "model/weights.h"
-#include "nn/optim.h"
-#include "nn/schedule.h"
 #include "tool.h"
 #include "train/batches.h"
+#include "training.h"
 
-static int arch = -1, classes = 4, batch = 32, optimizer = OPTIM_ADAM, schedule = SCHEDULE_COSINE;
-static int loss_kind = SEG_JACCARD, freeze, lenient;
-static double lr = 1e-4, momentum = 0.9, weight_decay = NAN, warmup = 10, start = 1e-6, clip = 5;
+static int classes = 4, loss_kind = SEG_JACCARD, freeze, lenient;
+static double lr = 1e-4, warmup = 10, start = 1e-6, clip = 5;
 static const char *encoder, *init, *val, *last, *history, *steps;
 
 static const struct opt opts[] = {
@@ -21,14 +19,9 @@ static const struct opt opts[] = {
 	{ 'e', "encoder", OPT_FILE, &encoder, "FILE", "start from this encoder", 0, 0, "random weights" },
 	{ 0, "init", OPT_FILE, &init, "FILE", "start from this whole U-Net", 0, 0, "random weights" },
 	{ 0, "lenient", OPT_FLAG, &lenient, NULL, "let tensors of --encoder or --init that don't match pass", 0, 0, "" },
-	{ 0, "arch", OPT_CHOICE, &arch, RESNET_WORDS, "encoder", 0, 0, "that of --encoder or --init, else resnet50" },
+	OPT_TRAINING,
 	{ 0, "classes", OPT_INT, &classes, "N", "classes, the background included", 2, 255, "" },
-	{ 'b', "batch", OPT_INT, &batch, "N", "samples per step", 1, 65536, "" },
-	{ 0, "optimizer", OPT_CHOICE, &optimizer, OPTIM_WORDS, "optimiser", 0, 0, "" },
 	{ 0, "lr", OPT_REAL, &lr, "X", "learning rate after the warm-up", 0, 1000, "" },
-	{ 0, "momentum", OPT_REAL, &momentum, "X", "momentum of sgd and lars", 0, 1, "" },
-	{ 0, "weight-decay", OPT_REAL, &weight_decay, "X", "weight decay", 0, 1, "lars 1e-5, others 0" },
-	{ 0, "schedule", OPT_CHOICE, &schedule, SCHEDULE_WORDS, "learning rate after the warm-up, by epoch", 0, 0, "" },
 	{ 0, "warmup", OPT_REAL, &warmup, "EPOCHS", "linear warm-up", 0, 1e6, "" },
 	{ 0, "warmup-lr", OPT_REAL, &start, "X", "learning rate the warm-up starts from", 0, 1000, "" },
 	{ 0, "loss", OPT_CHOICE, &loss_kind, SEG_LOSS_WORDS, "loss", 0, 0, "" },
@@ -69,7 +62,7 @@ open_samples(struct batches *f, const char *path)
 	struct err e;
 	const int64_t *d = f->t[0].dim;
 
-	if (batches_open(f, path, batch, tensors, 2, &e))
+	if (batches_open(f, path, training.batch, tensors, 2, &e))
 		die("%s", e.msg);
 	if (d[2] != f->t[1].dim[1] || d[3] != f->t[1].dim[2])
 		die("%s: image is %lldx%lld, mask %lldx%lld", batches_name(f), (long long)d[2], (long long)d[3],
@@ -81,36 +74,14 @@ open_samples(struct batches *f, const char *path)
 }
 
 static void
-choose_arch(struct run *r)
-{
-	const char *file = init ? init : encoder;
-	enum resnet_arch found;
-	struct err e;
-
-	if (init && encoder)
-		die("--init is a whole U-Net: --encoder has no place beside it");
-	if (file) {
-		weights_read(&r->source, file);
-		if (weights_arch(&found, &r->source, &e))
-			die("weights '%s': %s", file, e.msg);
-		if (arch >= 0 && arch != (int)found)
-			die("weights '%s' are of a %s, --arch says %s", file, resnet_name(found),
-			    resnet_name((enum resnet_arch)arch));
-		arch = (int)found;
-	}
-	if (arch < 0)
-		arch = RESNET50;
-}
-
-static void
 build(struct run *r)
 {
 	const int64_t *d = r->in.t[0].dim;
 
 	params_init(&r->ps, 1);
-	r->graph = graph_new(batch);
+	r->graph = graph_new(training.batch);
 	r->x = graph_input(r->graph, (int)d[1], (int)d[2], (int)d[3]);
-	r->logits = unet_build(r->graph, r->x, &r->ps, (enum resnet_arch)arch, classes);
+	r->logits = unet_build(r->graph, r->x, &r->ps, (enum resnet_arch)training.arch, classes);
 	graph_plan(r->graph, GRAPH_TRAIN);
 	r->arena = mem_aligned(graph_bytes(r->graph));
 	graph_bind(r->graph, r->arena);
@@ -142,18 +113,15 @@ start_training(struct run *r)
 {
 	struct err e;
 
-	if (!r->in.steps && schedule == SCHEDULE_COSINE)
+	if (!r->in.steps && training.schedule == SCHEDULE_COSINE)
 		die("%s does not say how many samples will come: give --schedule constant", batches_name(&r->in));
-	r->schedule = (struct schedule){ .kind = (enum schedule_kind)schedule, .base = lr, .start = start,
+	r->schedule = (struct schedule){ .kind = (enum schedule_kind)training.schedule, .base = lr, .start = start,
 		                         .warmup = warmup, .total = (double)r->in.epochs };
-	optim_init(&r->optim, (enum optim_kind)optimizer, &r->ps);
-	r->optim.momentum = momentum;
-	if (!isnan(weight_decay))
-		r->optim.weight_decay = weight_decay;
+	training_optimizer(&r->optim, &r->ps);
 	r->best_dice = -1;
 	if (normalize_parse(&r->norm, meta_get(&r->in.feed.meta, "normalize"), &e))
 		die("%s: %s", batches_name(&r->in), e.msg);
-	segmenter_init(&r->segmenter, (enum resnet_arch)arch, (int)r->in.t[0].dim[1], classes, &r->norm, &r->ps);
+	segmenter_init(&r->segmenter, (enum resnet_arch)training.arch, (int)r->in.t[0].dim[1], classes, &r->norm, &r->ps);
 	if (val && validator_open(&r->validator, val, &r->segmenter, (enum seg_loss)loss_kind, &e))
 		die("%s", e.msg);
 }
@@ -190,10 +158,10 @@ train_step(struct run *r)
 	check_mask(&r->in);
 	freeze_encoder(&r->ps, (int64_t)r->in.feed.epoch < freeze);
 	params_zero_grad(&r->ps);
-	memcpy(graph_data(r->graph, r->x), image->data, (size_t)(batch * image->size) * sizeof(float));
-	graph_forward(r->graph, &r->ps, batch, 1);
+	memcpy(graph_data(r->graph, r->x), image->data, (size_t)(training.batch * image->size) * sizeof(float));
+	graph_forward(r->graph, &r->ps, training.batch, 1);
 	loss = seg_loss((enum seg_loss)loss_kind, graph_grad(r->graph, r->logits), graph_data(r->graph, r->logits),
-	                mask->data, batch, classes, mask->size);
+	                mask->data, training.batch, classes, mask->size);
 	graph_backward(r->graph, &r->ps);
 	norm = clip > 0 ? params_clip(&r->ps, clip) : params_grad_norm(&r->ps);
 	if (!isfinite(loss) || !isfinite(norm))
@@ -202,7 +170,7 @@ train_step(struct run *r)
 	optim_step(&r->optim, &r->ps, rate);
 	r->step++;
 	r->loss_sum += loss;
-	progress_update(&r->progress, (uint64_t)r->step * batch, "epoch %lld, loss %.4f",
+	progress_update(&r->progress, (uint64_t)r->step * training.batch, "epoch %lld, loss %.4f",
 	                (long long)r->in.feed.epoch + 1, loss);
 	if (steps)
 		fprintf(r->steps.f, "%lld\t%lld\t%.9g\t%.9g\t%.9g\n", (long long)r->step, (long long)r->in.feed.epoch, loss,
@@ -234,7 +202,7 @@ history_line(const struct run *r, int64_t epoch, double seconds)
 	int c;
 
 	fprintf(f, "%lld\t%.9g\t%.9g\t%lld\t%.1f", (long long)epoch, schedule_lr(&r->schedule, (double)epoch),
-	        r->loss_sum / (double)made, (long long)made, (double)made * batch / seconds);
+	        r->loss_sum / (double)made, (long long)made, (double)made * training.batch / seconds);
 	if (val) {
 		fprintf(f, "\t%.9g\t%.9g\t%.9g\t%.9g", r->validator.loss, confusion_mean_dice(pooled, 1, ABSENT_SKIP),
 		        confusion_mean_iou(pooled, 1, ABSENT_SKIP), overlap_mean_macro_iou(&r->validator.mean));
@@ -296,7 +264,7 @@ train(struct run *r)
 	if (rc < 0)
 		die("%s", e.msg);
 	if (r->step == 0)
-		die("%s: not one full batch of %d", batches_name(&r->in), batch);
+		die("%s: not one full batch of %d", batches_name(&r->in), training.batch);
 	end_epoch(r, epoch);
 	if (r->in.dropped)
 		note("%lld samples at the ends of epochs did not fill a batch", (long long)r->in.dropped);
@@ -311,7 +279,7 @@ write_model(struct ten_writer *out, const struct run *r, const struct params *ps
 	weights_pack(&w, ps, WEIGHTS_ENCODER | WEIGHTS_DECODER, 0);
 	provenance_include(&w.meta, &r->in.feed.meta, "");
 	provenance_include(&w.meta, &r->source.meta, init ? "init" : "encoder");
-	meta_set(&w.meta, "arch", resnet_name((enum resnet_arch)arch));
+	meta_set(&w.meta, "arch", resnet_name((enum resnet_arch)training.arch));
 	meta_setf(&w.meta, "channels", "%lld", (long long)r->in.t[0].dim[1]);
 	meta_setf(&w.meta, "classes", "%d", classes);
 	if (normalize)
@@ -340,9 +308,13 @@ main(int argc, char *argv[])
 {
 	struct run r = { 0 };
 	struct ten_writer out, out_last;
-	int n = opt_parse(argc, &argv, opts, "[file]", "train a U-Net on labelled slices", 0, 1);
+	int n;
 
-	choose_arch(&r);
+	training.optimizer = OPTIM_ADAM;
+	n = opt_parse(argc, &argv, opts, "[file]", "train a U-Net on labelled slices", 0, 1);
+	if (init && encoder)
+		die("--init is a whole U-Net: --encoder has no place beside it");
+	training_source(&r.source, init ? init : encoder);
 	open_samples(&r.in, n ? argv[0] : NULL);
 	build(&r);
 	start_weights(&r);
@@ -354,7 +326,7 @@ main(int argc, char *argv[])
 		history_head(text_open(&r.history, history));
 	if (steps)
 		fprintf(text_open(&r.steps, steps), "step\tepoch\tloss\tlr\tgrad_norm\n");
-	progress_start(&r.progress, "samples", (uint64_t)(r.in.steps * batch), opt_common.quiet);
+	progress_start(&r.progress, "samples", (uint64_t)(r.in.steps * training.batch), opt_common.quiet);
 	train(&r);
 	progress_end(&r.progress);
 	if (last)

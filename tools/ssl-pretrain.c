@@ -5,32 +5,25 @@
 #include "base/progress.h"
 #include "model/byol.h"
 #include "model/weights.h"
-#include "nn/optim.h"
-#include "nn/schedule.h"
 #include "tool.h"
 #include "train/batches.h"
+#include "training.h"
 
 enum { TARGET, ONLINE };
 
-static int arch = RESNET50, batch = 64, optimizer = OPTIM_LARS, schedule = SCHEDULE_COSINE, which = TARGET;
-static int proj_hidden = 4096, pred_hidden = 8192, total_steps;
-static double lr = NAN, momentum = 0.9, weight_decay = NAN, warmup = 10, tau = 0.99;
+static int which = TARGET, proj_hidden, pred_hidden, total_steps;
+static double lr = NAN, warmup = 10, tau = 0.99;
 static const char *init, *state, *history;
 
 static const struct opt opts[] = {
 	OPT_COMMON,
-	{ 0, "arch", OPT_CHOICE, &arch, RESNET_WORDS, "encoder", 0, 0, "" },
-	{ 'b', "batch", OPT_INT, &batch, "N", "samples per step", 2, 65536, "" },
-	{ 0, "optimizer", OPT_CHOICE, &optimizer, OPTIM_WORDS, "optimiser", 0, 0, "" },
+	OPT_TRAINING,
 	{ 0, "lr", OPT_REAL, &lr, "X", "learning rate after the warm-up", 0, 1000, "lars 0.5, sgd 0.06 per 256 samples of a batch, adam 3e-4" },
-	{ 0, "momentum", OPT_REAL, &momentum, "X", "momentum of sgd and lars", 0, 1, "" },
-	{ 0, "weight-decay", OPT_REAL, &weight_decay, "X", "weight decay", 0, 1, "lars 1e-5, others 0" },
-	{ 0, "schedule", OPT_CHOICE, &schedule, SCHEDULE_WORDS, "learning rate after the warm-up", 0, 0, "" },
 	{ 0, "warmup", OPT_REAL, &warmup, "EPOCHS", "linear warm-up from 3e-5", 0, 1e6, "" },
 	{ 0, "tau", OPT_REAL, &tau, "X", "momentum of the target network at the start; rises to 1", 0, 1, "" },
 	{ 0, "total-steps", OPT_INT, &total_steps, "N", "steps the schedules reckon with, 0 to ask the stream", 0, 2147483647, "" },
-	{ 0, "proj-hidden", OPT_INT, &proj_hidden, "N", "hidden units of the projector", 1, 65536, "" },
-	{ 0, "pred-hidden", OPT_INT, &pred_hidden, "N", "hidden units of the predictor", 1, 65536, "" },
+	{ 0, "proj-hidden", OPT_INT, &proj_hidden, "N", "hidden units of the projector, 0 for those of --init, else 4096", 0, 65536, "" },
+	{ 0, "pred-hidden", OPT_INT, &pred_hidden, "N", "hidden units of the predictor, 0 for those of --init, else 8192", 0, 65536, "" },
 	{ 0, "init", OPT_FILE, &init, "FILE", "start from this encoder, or from a whole state", 0, 0, "random weights" },
 	{ 0, "which", OPT_CHOICE, &which, "target|online", "network whose encoder is written", 0, 0, "" },
 	{ 0, "state", OPT_OUT, &state, "FILE", "also write the online network whole, with its heads", 0, 0, "" },
@@ -57,11 +50,31 @@ open_views(struct batches *f, const char *path)
 	struct err e;
 	int i;
 
-	if (batches_open(f, path, batch, views, 2, &e))
+	if (batches_open(f, path, training.batch, views, 2, &e))
 		die("%s", e.msg);
 	for (i = 1; i < 4; i++)
 		if (f->t[0].dim[i] != f->t[1].dim[i] || f->t[0].dim[i] < 1 || f->t[0].dim[i] > 16384)
 			die("%s: view.1 and view.2 are of different or impossible sizes", batches_name(f));
+}
+
+/* Rows of a linear layer of --init; `otherwise` without it. */
+static int
+hidden_units(const struct record *r, const char *name, int otherwise)
+{
+	const struct tensor *t = weights_find(r, name);
+
+	return t && t->ndim == 2 && t->dim[0] >= 1 && t->dim[0] <= 65536 ? (int)t->dim[0] : otherwise;
+}
+
+/* What the options leave open is as in --init, or as in the paper. */
+static void
+choose_shape(struct run *r)
+{
+	training_source(&r->init, init);
+	if (!proj_hidden)
+		proj_hidden = hidden_units(&r->init, "projector.0.weight", 4096);
+	if (!pred_hidden)
+		pred_hidden = hidden_units(&r->init, "predictor.0.weight", 8192);
 }
 
 static void
@@ -72,7 +85,6 @@ load_init(struct run *r)
 	struct err e;
 	int parts = WEIGHTS_ENCODER;
 
-	weights_read(&r->init, init);
 	if (weights_parts(&r->init) & WEIGHTS_HEADS)
 		parts |= WEIGHTS_HEADS;
 	if (weights_load(&r->byol->online, &r->init, parts, 0, &report, init, &e))
@@ -84,8 +96,8 @@ static void
 start_network(struct run *r)
 {
 	const int64_t *dim = r->in.t[0].dim;
-	struct byol_shape shape = { .arch = (enum resnet_arch)arch, .channels = (int)dim[1], .height = (int)dim[2],
-		                    .width = (int)dim[3], .batch = batch, .proj_hidden = proj_hidden,
+	struct byol_shape shape = { .arch = (enum resnet_arch)training.arch, .channels = (int)dim[1], .height = (int)dim[2],
+		                    .width = (int)dim[3], .batch = training.batch, .proj_hidden = proj_hidden,
 		                    .pred_hidden = pred_hidden };
 
 	r->byol = byol_new(&shape);
@@ -106,25 +118,16 @@ start_schedules(struct run *r)
 	double per_epoch = (double)r->in.steps_per_epoch;
 
 	r->total = total_steps ? total_steps : r->in.steps;
-	if (!r->total && schedule == SCHEDULE_COSINE)
+	if (!r->total && training.schedule == SCHEDULE_COSINE)
 		die("%s does not say how many samples will come: give --total-steps, or --schedule constant", batches_name(&r->in));
 	if (!r->total)
 		note("length of the stream unknown: tau stays at %g", tau);
 	if (isnan(lr))
-		lr = optimizer == OPTIM_ADAM ? 3e-4 : (optimizer == OPTIM_SGD ? 0.06 : 0.5) * batch / 256;
+		lr = training.optimizer == OPTIM_ADAM ? 3e-4 : (training.optimizer == OPTIM_SGD ? 0.06 : 0.5) * training.batch / 256;
 	if (warmup > 0 && !per_epoch)
 		die("%s does not say how many samples an epoch has: give --warmup 0", batches_name(&r->in));
-	r->schedule = (struct schedule){ .kind = (enum schedule_kind)schedule, .base = lr, .start = 3e-5,
+	r->schedule = (struct schedule){ .kind = (enum schedule_kind)training.schedule, .base = lr, .start = 3e-5,
 		                         .warmup = warmup * per_epoch, .total = (double)r->total };
-}
-
-static void
-start_optimizer(struct run *r)
-{
-	optim_init(&r->optim, (enum optim_kind)optimizer, &r->byol->online);
-	r->optim.momentum = momentum;
-	if (!isnan(weight_decay))
-		r->optim.weight_decay = weight_decay;
 }
 
 static void
@@ -153,7 +156,7 @@ train(struct run *r)
 		check_finite(r, k + 1, stats.loss);
 		optim_step(&r->optim, &r->byol->online, rate);
 		byol_average(r->byol, keep);
-		progress_update(&r->progress, (uint64_t)(k + 1) * batch, "epoch %lld, loss %.4f, collapse monitor %.4f",
+		progress_update(&r->progress, (uint64_t)(k + 1) * training.batch, "epoch %lld, loss %.4f, collapse monitor %.4f",
 		                (long long)r->in.feed.epoch + 1, stats.loss, stats.collapse);
 		if (history)
 			fprintf(r->history.f, "%lld\t%lld\t%.9g\t%.9g\t%.9g\t%.9g\t%.1f\n", (long long)k + 1,
@@ -176,7 +179,7 @@ describe(struct meta *m, const struct run *r, const char *network)
 
 	provenance_include(m, &r->in.feed.meta, "");
 	provenance_include(m, &r->init.meta, "init");
-	meta_set(m, "arch", resnet_name((enum resnet_arch)arch));
+	meta_set(m, "arch", resnet_name((enum resnet_arch)training.arch));
 	meta_set(m, "method", "byol");
 	meta_set(m, "network", network);
 	meta_setf(m, "channels", "%d", r->byol->shape.channels);
@@ -199,8 +202,13 @@ main(int argc, char *argv[])
 	struct run r = { 0 };
 	struct ten_writer out, whole;
 	struct record w = { 0 };
-	int n = opt_parse(argc, &argv, opts, "[file]", "pretrain an encoder without labels (BYOL)", 0, 1);
+	int n;
 
+	training.batch = 64;
+	n = opt_parse(argc, &argv, opts, "[file]", "pretrain an encoder without labels (BYOL)", 0, 1);
+	if (training.batch < 2)
+		die("--batch: batch normalisation needs at least 2 samples");
+	choose_shape(&r);
 	open_views(&r.in, n ? argv[0] : NULL);
 	start_schedules(&r);
 	out_open(&out);
@@ -209,8 +217,8 @@ main(int argc, char *argv[])
 	if (history)
 		fprintf(text_open(&r.history, history), "step\tepoch\tloss\tlr\ttau\tcollapse\tsamples_per_s\n");
 	start_network(&r);
-	start_optimizer(&r);
-	progress_start(&r.progress, "samples", (uint64_t)(r.total * batch), opt_common.quiet);
+	training_optimizer(&r.optim, &r.byol->online);
+	progress_start(&r.progress, "samples", (uint64_t)(r.total * training.batch), opt_common.quiet);
 	train(&r);
 	progress_end(&r.progress);
 	weights_pack(&w, which == TARGET ? &r.byol->target : &r.byol->online, WEIGHTS_ENCODER, 1);

@@ -170,12 +170,12 @@ average_param(void *ctx, int i, int worker)
 	const struct average *a = ctx;
 	struct param *t = &a->b->target.p[i];
 	const struct param *o = online_twin(a->b, i);
-	float keep = (float)a->tau, take = (float)(1 - a->tau);
+	float take = (float)(1 - a->tau);
 	int64_t k;
 
 	if (t->kind == PARAM_TRAINED)
 		for (k = 0; k < t->n; k++)
-			t->data[k] = keep * t->data[k] + take * o->data[k];
+			t->data[k] += take * (o->data[k] - t->data[k]); /* weights that agree stay put */
 }
 
 void
