@@ -101,7 +101,7 @@ good() {
 	if ! ldd "$BUILD/bin/ten-cat" | grep -q asan; then # sanitizers need the address space themselves
 		ten_record '{"a":{"dtype":"U8","shape":[1099511627776],"data_offsets":[0,1099511627776]}}' abcd >"$T/bomb"
 		# shellcheck disable=SC2016
-		fails_with "*ends after 4 of *" bash -c 'ulimit -v 200000 && cat "$1" | ten-cat' - "$T/bomb"
+		fails_with "*ends after 4 of *" bash -c 'ulimit -v 1000000 && cat "$1" | ten-cat' - "$T/bomb"
 	fi
 }
 
