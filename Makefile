@@ -19,8 +19,8 @@ goals: deps
 $(GOALS): goals ; @:
 else
 
-SHARED := tool training
-TOOLS  := $(sort $(filter-out $(SHARED),$(basename $(notdir $(wildcard tools/*.c)))))
+SHARED := $(sort $(wildcard tools/shared/*.c))
+TOOLS  := $(sort $(basename $(notdir $(wildcard tools/*.c))))
 UNITS  := $(sort $(filter-out check,$(basename $(notdir $(wildcard tests/unit/*.c)))))
 HELPS  := $(sort $(filter-out formula,$(basename $(notdir $(wildcard tests/helpers/*.c)))))
 LIBSRC := $(sort $(wildcard lib/*/*.c))
@@ -59,7 +59,7 @@ $(BUILD)/libsegpipe.a: $(LIBOBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/bin/%: $(BUILD)/tools/%.o $(SHARED:%=$(BUILD)/tools/%.o) $(BUILD)/libsegpipe.a
+$(BUILD)/bin/%: $(BUILD)/tools/%.o $(SHARED:%.c=$(BUILD)/%.o) $(BUILD)/libsegpipe.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -90,6 +90,6 @@ install: all
 	install -m 644 $(wildcard man/*.5) $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 $(wildcard man/*.7) $(DESTDIR)$(PREFIX)/share/man/man7
 
--include $(LIBOBJ:.o=.d) $(TOOLS:%=$(BUILD)/tools/%.d) $(SHARED:%=$(BUILD)/tools/%.d) $(UNITS:%=$(BUILD)/tests/unit/%.d) \
+-include $(LIBOBJ:.o=.d) $(TOOLS:%=$(BUILD)/tools/%.d) $(SHARED:%.c=$(BUILD)/%.d) $(UNITS:%=$(BUILD)/tests/unit/%.d) \
 	$(HELPS:%=$(BUILD)/tests/helpers/%.d) $(BUILD)/tests/helpers/formula.d
 endif

@@ -9,7 +9,7 @@
 #include "base/rng.h"
 #include "io/gallery.h"
 #include "io/picture.h"
-#include "tool.h"
+#include "shared/tool.h"
 
 #define WINDOW 64                       /* files decoded together */
 #define WINDOW_BYTES ((int64_t)64 << 20) /* of files; large ones are taken fewer at a time */

@@ -6,7 +6,7 @@
 #include "base/progress.h"
 #include "io/acdc.h"
 #include "io/volume.h"
-#include "tool.h"
+#include "shared/tool.h"
 
 static const char *acdc_dir, *mask_path;
 static int split = -1, unlabelled, frames_only, classes = 4;

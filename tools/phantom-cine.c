@@ -1,5 +1,5 @@
 /* phantom-cine - procedural short-axis cardiac cine MRI, laid out as ACDC */
-#include "tool.h"
+#include "shared/tool.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>

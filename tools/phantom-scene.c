@@ -1,5 +1,5 @@
 /* phantom-scene - natural-like images in classes */
-#include "tool.h"
+#include "shared/tool.h"
 
 #include <stdlib.h>
 

@@ -7,7 +7,7 @@
 
 #include "eval/overlap.h"
 #include "eval/volumes.h"
-#include "tool.h"
+#include "shared/tool.h"
 
 static const char *slices_path, *volumes_path, *confusion_path, *names_text;
 static int classes;

@@ -6,9 +6,9 @@
 #include "base/progress.h"
 #include "eval/validate.h"
 #include "model/weights.h"
-#include "tool.h"
+#include "shared/tool.h"
 #include "train/batches.h"
-#include "training.h"
+#include "shared/training.h"
 
 static int classes = 4, loss_kind = SEG_JACCARD, freeze, lenient;
 static double lr = 1e-4, warmup = 10, start = 1e-6, clip = 5;

@@ -3,7 +3,7 @@
 
 #include "base/progress.h"
 #include "model/segmenter.h"
-#include "tool.h"
+#include "shared/tool.h"
 
 static const char *model;
 static int keep_logits;

@@ -1,5 +1,5 @@
 /* ssl-augment - random views of images: two to pretrain with, or one with its mask to fine-tune with */
-#include "tool.h"
+#include "shared/tool.h"
 
 #include <math.h>
 #include <stdlib.h>

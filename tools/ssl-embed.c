@@ -5,7 +5,7 @@
 #include "base/progress.h"
 #include "image/normalize.h"
 #include "model/weights.h"
-#include "tool.h"
+#include "shared/tool.h"
 
 #define TOGETHER 8 /* images run together */
 

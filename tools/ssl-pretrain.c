@@ -5,9 +5,9 @@
 #include "base/progress.h"
 #include "model/byol.h"
 #include "model/weights.h"
-#include "tool.h"
+#include "shared/tool.h"
 #include "train/batches.h"
-#include "training.h"
+#include "shared/training.h"
 
 enum { TARGET, ONLINE };
 

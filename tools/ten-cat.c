@@ -1,5 +1,5 @@
 /* ten-cat - join tensor streams */
-#include "tool.h"
+#include "shared/tool.h"
 
 static const struct opt opts[] = {
 	OPT_COMMON,

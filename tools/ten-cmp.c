@@ -7,7 +7,7 @@
 
 #include "ten/command.h"
 #include "ten/compare.h"
-#include "tool.h"
+#include "shared/tool.h"
 
 static double atol_opt, rtol_opt, norm = NAN;
 static const char *only;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "ten/command.h"
-#include "tool.h"
+#include "shared/tool.h"
 
 #define LINE_TENSORS 6 /* a record of more gets a line for each */
 

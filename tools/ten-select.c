@@ -8,7 +8,7 @@
 #include "base/rng.h"
 #include "ten/samples.h"
 #include "ten/where.h"
-#include "tool.h"
+#include "shared/tool.h"
 
 #define MAX_SAMPLES ((uint64_t)1 << 28) /* a file can claim any number without holding a byte for it */
 

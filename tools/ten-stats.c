@@ -1,5 +1,5 @@
 /* ten-stats - mean, deviation and range of a stream's pixels, per channel; or the pixels of each class */
-#include "tool.h"
+#include "shared/tool.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

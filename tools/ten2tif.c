@@ -1,5 +1,5 @@
 /* ten2tif - look at a tensor stream: pictures with labels drawn in, contact sheets */
-#include "tool.h"
+#include "shared/tool.h"
 
 #include <math.h>
 #include <stdlib.h>
