@@ -50,10 +50,18 @@ $(shell mkdir -p $(BUILD))
 $(file >$(BUILD)/flags,$(FLAGS))
 endif
 
+# The loops for each kind of processor (lib/cpu/cpu.h); what a multiply-add is may not depend on -std
+SETS := $(BUILD)/lib/cpu/portable.o $(BUILD)/lib/cpu/avx2.o $(BUILD)/lib/cpu/avx512.o
+$(SETS): SETFLAGS = -ffp-contract=fast
+ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
+$(BUILD)/lib/cpu/avx2.o:   SETFLAGS += -march=x86-64-v3
+$(BUILD)/lib/cpu/avx512.o: SETFLAGS += -march=x86-64-v4 -mprefer-vector-width=512
+endif
+
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(if $(MISSING),$(error libraries are missing ($(strip $(MISSING))): run 'make deps'))
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(SETFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/libsegpipe.a: $(LIBOBJ)
 	@rm -f $@

@@ -1,4 +1,4 @@
-/* cpu.h - the innermost loops, one set for each kind of processor, chosen when the program starts
+/* cpu.h - the innermost loops, one set for each kind of processor, chosen when the program first asks
  *
  * One binary serves every machine: cpu() returns the best set this processor can run. The sets are compiled from
  * the same sources with other vector widths and instructions (avx512.c, avx2.c, portable.c); everything else in
@@ -7,9 +7,18 @@
  *
  * Matrices are row-major; a panel is the form in which products want their right operand: nr columns, k rows, one
  * row after the other, padded with zeros to nr columns (product.h packs them, and is what others should call).
+ *
+ * An element of a product is one chain of multiply-adds in the order of k, beginning at 0, to which C is then added.
+ * So the bytes don't depend on how m and n are cut into calls, and avx2 and avx512, which both fuse multiplication
+ * and addition, give the same ones.
  */
 #ifndef CPU_CPU_H
 #define CPU_CPU_H
+
+#include "base/err.h"
+
+#define CPU_MAX_MR 14
+#define CPU_MAX_NR 32
 
 struct cpu {
 	const char *name;
@@ -22,6 +31,11 @@ struct cpu {
 	void (*outer)(float *c, int ldc, const float *a, int lda, const float *panel, int m, int n, int k, int add);
 };
 
+/* The set in use. Ends the program with one line and status 2 if SEGPIPE_CPU names one that cannot be had. */
 const struct cpu *cpu(void);
+
+/* Another set from here on, for tests: panels packed before are worth nothing then. NULL: the best. Returns 0, or -1
+ * when there is no such set or this processor cannot run it. */
+int cpu_select(const char *name, struct err *e);
 
 #endif
