@@ -3,8 +3,8 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
+#include "base/crc.h"
 #include "base/mem.h"
 
 static int
@@ -217,7 +217,7 @@ frame_check(const struct frame *f, const unsigned char *data, uint64_t n, struct
 
 	if (!f->has_crc)
 		return 0;
-	crc = (uint32_t)crc32_z(0, data, n);
+	crc = crc_add(0, data, n);
 	if (crc != f->crc)
 		return err_set(e, "checksum is %08x, expected %08x (data damaged)", (unsigned)crc, (unsigned)f->crc);
 	return 0;

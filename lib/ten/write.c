@@ -1,8 +1,8 @@
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
+#include "base/crc.h"
 #include "base/mem.h"
 #include "ten/ten.h"
 
@@ -35,7 +35,7 @@ put_held(struct ten_writer *w, int eos, struct err *e)
 
 	header_order(order, r);
 	for (i = 0; i < r->n; i++)
-		crc = (uint32_t)crc32_z(crc, r->t[order[i]].data, tensor_bytes(&r->t[order[i]]));
+		crc = crc_add(crc, r->t[order[i]].data, tensor_bytes(&r->t[order[i]]));
 	text = header_format(&len, r, order, w->offset, w->seq, crc, eos);
 	word = htole64(len);
 	rc = put(w, &word, sizeof word, e) || put(w, text, len, e);
