@@ -41,6 +41,7 @@ struct run {
 	struct graph *graph;
 	int x, logits;
 	void *arena;
+	float *scores, *gradient; /* logits and their gradient, (N,classes,H,W) */
 	struct normalize norm;
 	struct segmenter segmenter;
 	struct validator validator;
@@ -77,6 +78,7 @@ static void
 build(struct run *r)
 {
 	const int64_t *d = r->in.t[0].dim;
+	size_t scores = (size_t)training.batch * classes * d[2] * d[3];
 
 	params_init(&r->ps, 1);
 	r->graph = graph_new(training.batch);
@@ -85,6 +87,8 @@ build(struct run *r)
 	graph_plan(r->graph, GRAPH_TRAIN);
 	r->arena = mem_aligned(graph_bytes(r->graph));
 	graph_bind(r->graph, r->arena);
+	r->scores = mem_aligned(scores * sizeof(float));
+	r->gradient = mem_aligned(scores * sizeof(float));
 	if (opt_common.verbose)
 		note("%lld parameters, %.0f MiB for activations", (long long)params_count(&r->ps),
 		     (double)graph_bytes(r->graph) / (1 << 20));
@@ -158,10 +162,11 @@ train_step(struct run *r)
 	check_mask(&r->in);
 	freeze_encoder(&r->ps, (int64_t)r->in.feed.epoch < freeze);
 	params_zero_grad(&r->ps);
-	memcpy(graph_data(r->graph, r->x), image->data, (size_t)(training.batch * image->size) * sizeof(float));
+	graph_put(r->graph, r->x, image->data, training.batch);
 	graph_forward(r->graph, &r->ps, training.batch, 1);
-	loss = seg_loss((enum seg_loss)loss_kind, graph_grad(r->graph, r->logits), graph_data(r->graph, r->logits),
-	                mask->data, training.batch, classes, mask->size);
+	graph_get(r->scores, r->graph, r->logits, training.batch);
+	loss = seg_loss((enum seg_loss)loss_kind, r->gradient, r->scores, mask->data, training.batch, classes, mask->size);
+	graph_put_grad(r->graph, r->logits, r->gradient, training.batch);
 	graph_backward(r->graph, &r->ps);
 	norm = clip > 0 ? params_clip(&r->ps, clip) : params_grad_norm(&r->ps);
 	if (!isfinite(loss) || !isfinite(norm))
@@ -300,6 +305,8 @@ run_free(struct run *r)
 	record_free(&r->source);
 	graph_delete(r->graph);
 	free(r->arena);
+	free(r->scores);
+	free(r->gradient);
 	optim_free(&r->optim);
 }
 

@@ -24,6 +24,7 @@ struct embedder {
 	enum resnet_arch arch;
 	int channels, height, width, x, features;
 	void *arena;
+	float *images; /* of a batch, (N,C,H,W) */
 };
 
 static void
@@ -33,6 +34,7 @@ build(struct embedder *m, int height, int width)
 
 	graph_delete(m->graph);
 	free(m->arena);
+	free(m->images);
 	m->graph = graph_new(TOGETHER);
 	m->x = graph_input(m->graph, m->channels, height, width);
 	resnet_build(taps, m->graph, m->x, &m->ps, m->arch);
@@ -41,6 +43,7 @@ build(struct embedder *m, int height, int width)
 	graph_plan(m->graph, GRAPH_INFER);
 	m->arena = mem_aligned(graph_bytes(m->graph));
 	graph_bind(m->graph, m->arena);
+	m->images = mem_aligned((size_t)TOGETHER * m->channels * height * width * sizeof(float));
 	m->height = height;
 	m->width = width;
 }
@@ -75,12 +78,11 @@ embed(struct embedder *m, float *features, const struct tensor *image, int norma
 	if (m->height != image->dim[2] || m->width != image->dim[3])
 		build(m, (int)image->dim[2], (int)image->dim[3]);
 	for (i = 0; i < image->dim[0]; i += n) {
-		float *x = graph_data(m->graph, m->x);
-
 		n = image->dim[0] - i < TOGETHER ? (int)(image->dim[0] - i) : TOGETHER;
-		tensor_to_f32(x, image, i * size, n * size);
+		tensor_to_f32(m->images, image, i * size, n * size);
 		for (k = 0; !normalized && k < n; k++)
-			normalize_apply(&m->norm, x + k * size, m->channels, size / m->channels);
+			normalize_apply(&m->norm, m->images + k * size, m->channels, size / m->channels);
+		graph_put(m->graph, m->x, m->images, n);
 		graph_forward(m->graph, &m->ps, n, 0);
 		memcpy(features + i * dim, graph_data(m->graph, m->features), (size_t)n * dim * sizeof *features);
 	}
@@ -145,5 +147,6 @@ main(int argc, char *argv[])
 	graph_delete(m.graph);
 	params_free(&m.ps);
 	free(m.arena);
+	free(m.images);
 	return 0;
 }

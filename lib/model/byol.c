@@ -126,16 +126,10 @@ byol_copy_target(struct byol *b)
 		memcpy(b->target.p[i].data, online_twin(b, i)->data, (size_t)b->target.p[i].n * sizeof(float));
 }
 
-static size_t
-view_bytes(const struct byol_shape *s)
-{
-	return (size_t)s->batch * s->channels * s->height * s->width * sizeof(float);
-}
-
 static void
 project_target(struct byol *b, const float *view, float *z)
 {
-	memcpy(graph_data(b->infer, b->tx), view, view_bytes(&b->shape));
+	graph_put(b->infer, b->tx, view, b->shape.batch);
 	graph_forward(b->infer, &b->target, b->shape.batch, 1);
 	memcpy(z, graph_data(b->infer, b->tz), (size_t)b->shape.batch * BYOL_DIM * sizeof *z);
 }
@@ -150,7 +144,7 @@ byol_gradients(struct byol *b, struct byol_stats *stats, const float *const view
 	for (i = 0; i < 2; i++)
 		project_target(b, view[i], b->targets[i]);
 	for (i = 0; i < 2; i++) { /* one view at a time: its activations need not outlive its backward pass */
-		memcpy(graph_data(b->train, b->x), view[i], view_bytes(&b->shape));
+		graph_put(b->train, b->x, view[i], n);
 		graph_forward(b->train, &b->online, n, 1);
 		stats->loss += byol_loss(graph_grad(b->train, b->p), graph_data(b->train, b->p), b->targets[1 - i], n,
 		                         BYOL_DIM);

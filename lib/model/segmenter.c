@@ -40,6 +40,9 @@ build(struct segmenter *s, int height, int width)
 		s->arena = mem_aligned(s->arena_bytes);
 	}
 	graph_bind(s->graph, s->arena);
+	free(s->padded);
+	s->padded = mem_array((size_t)SEGMENTER_BATCH * (s->channels > s->classes ? s->channels : s->classes),
+	                      (size_t)height * width * sizeof *s->padded);
 }
 
 int
@@ -71,6 +74,7 @@ segmenter_free(struct segmenter *s)
 	params_free(&s->own);
 	free(s->arena);
 	free(s->image);
+	free(s->padded);
 	memset(s, 0, sizeof *s);
 }
 
@@ -153,11 +157,12 @@ segmenter_run(struct segmenter *s, float *logits, const struct tensor *image, in
 	in = (size_t)s->channels * s->height * s->width;
 	out = (size_t)s->height * s->width;
 	for (i = 0; i < n; i++)
-		load_image(s, graph_data(s->graph, s->x) + i * in, image, first + i, normalized);
+		load_image(s, s->padded + i * in, image, first + i, normalized);
+	graph_put(s->graph, s->x, s->padded, n);
 	graph_forward(s->graph, s->ps, n, 0);
+	graph_get(s->padded, s->graph, s->logits, n);
 	for (i = 0; i < n * s->classes; i++)
-		crop_plane(logits + (size_t)i * h * w, h, w, graph_data(s->graph, s->logits) + i * out, s->height,
-		           s->width);
+		crop_plane(logits + (size_t)i * h * w, h, w, s->padded + i * out, s->height, s->width);
 }
 
 void

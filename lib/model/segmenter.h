@@ -25,6 +25,7 @@ struct segmenter {
 	size_t arena_bytes;
 	float *image;            /* one image, before padding */
 	size_t image_bytes;
+	float *padded;           /* a padded batch, images or logits, (N,C,H,W) */
 };
 
 /* Around parameters in training. */

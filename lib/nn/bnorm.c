@@ -1,241 +1,299 @@
 #include "nn/bnorm.h"
 
 #include <math.h>
-#include <stddef.h>
+#include <string.h>
 
 #include "base/kernel.h"
 #include "base/par.h"
 
-#define LANES 16 /* independent sums, so that the compiler can use vectors without reordering */
-#define BLOCK 16 /* channels of one piece of work where a channel has one pixel */
+#define BLOCK_FLOATS (32 * 1024) /* of one piece of work */
+#define LANES 64                 /* channels summed at once */
 
 struct job {
 	const struct bnorm *b;
-	float *y, *save, *dx, *dres, *dgamma, *dbeta;
-	const float *x, *res, *dy, *out;
-	int n, training, add_x, add_res;
+	float *y, *dx, *dres;
+	const float *x, *dy, *out, *save;
+	const struct operand_part *res;
+	double *sums; /* [blocks][2][c] */
+	float *slopes; /* [3][c]: see backward_slopes */
+	size_t pixels;
+	int rows, blocks; /* pixels of a piece, pieces */
+	int add_x, add_res;
 };
 
-/* --- sums over one channel --- */
-
-KERNEL static void
-sum_and_square(double *sum, double *square, const float *x, int n, size_t stride, int hw, double shift)
+static struct job
+job_start(const struct bnorm *b, const float *x, size_t pixels)
 {
-	double a[LANES] = { 0 }, q[LANES] = { 0 };
-	int s, k, l;
+	struct job j = { .b = b, .x = x, .pixels = pixels };
 
-	for (s = 0; s < n; s++, x += stride) {
-		for (k = 0; k + LANES <= hw; k += LANES)
-			for (l = 0; l < LANES; l++) {
-				double d = x[k + l] - shift;
+	j.rows = BLOCK_FLOATS / b->c > 1 ? BLOCK_FLOATS / b->c : 1;
+	j.blocks = (int)((pixels + j.rows - 1) / j.rows);
+	return j;
+}
+
+static int
+block_rows(const struct job *j, int i, size_t *first)
+{
+	*first = (size_t)i * j->rows;
+	return j->pixels - *first < (size_t)j->rows ? (int)(j->pixels - *first) : j->rows;
+}
+
+/* --- sums over pixels, channel by channel --- */
+
+/* Of x - x0 and its square, x0 being the first pixel's value: no cancellation when the mean is large. */
+KERNEL static void
+block_moments(void *ctx, int i, int worker)
+{
+	const struct job *j = ctx;
+	int c = j->b->c, ch, l, n, r;
+	double *sum = j->sums + 2 * (size_t)i * c, *square = sum + c;
+	size_t first, rows = (size_t)block_rows(j, i, &first);
+	const float *x = j->x + first * c;
+
+	for (ch = 0; ch < c; ch += LANES) {
+		double a[LANES] = { 0 }, q[LANES] = { 0 };
+
+		n = c - ch < LANES ? c - ch : LANES;
+		for (r = 0; r < (int)rows; r++)
+			for (l = 0; l < n; l++) {
+				double d = x[(size_t)r * c + ch + l] - (double)j->x[ch + l];
 
 				a[l] += d;
 				q[l] += d * d;
 			}
-		for (l = 0; k < hw; k++, l++) {
-			double d = x[k] - shift;
-
-			a[l] += d;
-			q[l] += d * d;
-		}
-	}
-	*sum = *square = 0;
-	for (l = 0; l < LANES; l++) {
-		*sum += a[l];
-		*square += q[l];
+		memcpy(sum + ch, a, (size_t)n * sizeof *a);
+		memcpy(square + ch, q, (size_t)n * sizeof *q);
 	}
 }
 
-/* Sums of g and g * (x - mean), where g = dy, or 0 where the ReLU was shut (out <= 0; out NULL: no ReLU). */
+/* Of g and g (x - mean), where g = dy, or 0 where the ReLU was shut. */
 KERNEL static void
-gradient_sums(double *sum, double *dot, const float *dy, const float *x, const float *out, int n, size_t stride,
-              int hw, float mean)
+block_gradients(void *ctx, int i, int worker)
 {
-	double a[LANES] = { 0 }, q[LANES] = { 0 };
-	int s, k, l;
+	const struct job *j = ctx;
+	int c = j->b->c, ch, l, n, r;
+	double *sum = j->sums + 2 * (size_t)i * c, *dot = sum + c;
+	const float *scale = BNORM_SCALE(j->save, c), *shift = BNORM_SHIFT(j->save, c);
+	size_t first, rows = (size_t)block_rows(j, i, &first);
 
-	for (s = 0; s < n; s++, dy += stride, x += stride, out += out ? stride : 0) {
-		for (k = 0; k + LANES <= hw; k += LANES)
-			for (l = 0; l < LANES; l++) {
-				float g = !out || out[k + l] > 0 ? dy[k + l] : 0.0f;
+	for (ch = 0; ch < c; ch += LANES) {
+		double a[LANES] = { 0 }, q[LANES] = { 0 };
 
-				a[l] += g;
-				q[l] += (double)g * (x[k + l] - mean);
-			}
-		for (l = 0; k < hw; k++, l++) {
-			float g = !out || out[k] > 0 ? dy[k] : 0.0f;
+		n = c - ch < LANES ? c - ch : LANES;
+		for (r = 0; r < (int)rows; r++) {
+			size_t at = (first + (size_t)r) * c + ch;
+			const float *dy = j->dy + at, *x = j->x + at, *out = j->out ? j->out + at : NULL;
 
-			a[l] += g;
-			q[l] += (double)g * (x[k] - mean);
+			if (!j->b->relu)
+				for (l = 0; l < n; l++) {
+					a[l] += dy[l];
+					q[l] += (double)dy[l] * (x[l] - j->save[ch + l]);
+				}
+			else if (out)
+				for (l = 0; l < n; l++) {
+					float g = out[l] > 0 ? dy[l] : 0.0f;
+
+					a[l] += g;
+					q[l] += (double)g * (x[l] - j->save[ch + l]);
+				}
+			else
+				for (l = 0; l < n; l++) {
+					float g = scale[ch + l] * x[l] + shift[ch + l] > 0 ? dy[l] : 0.0f;
+
+					a[l] += g;
+					q[l] += (double)g * (x[l] - j->save[ch + l]);
+				}
 		}
-	}
-	*sum = *dot = 0;
-	for (l = 0; l < LANES; l++) {
-		*sum += a[l];
-		*dot += q[l];
+		memcpy(sum + ch, a, (size_t)n * sizeof *a);
+		memcpy(dot + ch, q, (size_t)n * sizeof *q);
 	}
 }
 
-/* --- maps over one image's channel --- */
+/* Runs a summing piece over all blocks and adds the blocks up in order: sums[2][c]. */
+static const double *
+sum_blocks(struct job *j, void (*piece)(void *ctx, int i, int worker))
+{
+	size_t n = 2 * (size_t)j->b->c, k;
+	int i;
+
+	j->sums = par_scratch(PAR_CALLER, n * ((size_t)j->blocks + 1) * sizeof(double));
+	par_for(j->blocks, piece, j);
+	for (i = 1; i < j->blocks; i++)
+		for (k = 0; k < n; k++)
+			j->sums[k] += j->sums[(size_t)i * n + k];
+	return j->sums;
+}
+
+/* --- forward --- */
+
+static void
+batch_statistics(float *save, const struct bnorm *b, const float *x, size_t pixels)
+{
+	struct job j = job_start(b, x, pixels);
+	const double *sums = sum_blocks(&j, block_moments);
+	double count = (double)pixels;
+	int ch;
+
+	for (ch = 0; ch < b->c; ch++) {
+		double d = sums[ch] / count, mean = x[ch] + d, var = sums[b->c + ch] / count - d * d;
+
+		if (var < 0)
+			var = 0;
+		save[ch] = (float)mean;
+		save[b->c + ch] = (float)(1 / sqrt(var + BNORM_EPS));
+		BNORM_SCALE(save, b->c)[ch] = (float)(b->gamma[ch] / sqrt(var + BNORM_EPS));
+		BNORM_SHIFT(save, b->c)[ch] = (float)(b->beta[ch] - mean * b->gamma[ch] / sqrt(var + BNORM_EPS));
+		b->mean[ch] = (float)((1 - BNORM_MOMENTUM) * b->mean[ch] + BNORM_MOMENTUM * mean);
+		b->var[ch] = (float)((1 - BNORM_MOMENTUM) * b->var[ch] +
+		                     BNORM_MOMENTUM * var * (count > 1 ? count / (count - 1) : 1));
+	}
+	b->count[0] += 1;
+}
+
+void
+bnorm_statistics(float *save, const struct bnorm *b, const float *x, size_t pixels, int training)
+{
+	int ch;
+
+	if (training) {
+		batch_statistics(save, b, x, pixels);
+		return;
+	}
+	for (ch = 0; ch < b->c; ch++) {
+		double inv = 1 / sqrt(b->var[ch] + BNORM_EPS);
+
+		save[ch] = b->mean[ch];
+		save[b->c + ch] = (float)inv;
+		BNORM_SCALE(save, b->c)[ch] = (float)(b->gamma[ch] * inv);
+		BNORM_SHIFT(save, b->c)[ch] = (float)(b->beta[ch] - b->mean[ch] * b->gamma[ch] * inv);
+	}
+}
 
 KERNEL static void
-apply(float *y, const float *x, const float *res, int hw, float scale, float shift, int relu)
+add_residual(float *y, const float *x, const struct operand_part *res, size_t first, int rows, const float *save, int c,
+             int relu)
 {
+	const float *scale = BNORM_SCALE(save, c), *shift = BNORM_SHIFT(save, c), *r = res->x + first * c;
 	float floor = relu ? 0.0f : -INFINITY; /* NaN passes through: it must be seen */
-	int k;
+	int i, k;
 
-	if (res)
-		IVDEP
-		for (k = 0; k < hw; k++) {
-			float v = scale * x[k] + shift + res[k];
+	for (i = 0; i < rows; i++, x += c, y += c, r += c)
+		if (res->scale)
+			IVDEP
+			for (k = 0; k < c; k++) {
+				float v = scale[k] * x[k] + shift[k] + (res->scale[k] * r[k] + res->shift[k]);
 
-			y[k] = v < floor ? floor : v;
-		}
-	else
-		IVDEP
-		for (k = 0; k < hw; k++) {
-			float v = scale * x[k] + shift;
+				y[k] = v < floor ? floor : v;
+			}
+		else
+			IVDEP
+			for (k = 0; k < c; k++) {
+				float v = scale[k] * x[k] + shift[k] + r[k];
 
-			y[k] = v < floor ? floor : v;
-		}
+				y[k] = v < floor ? floor : v;
+			}
 }
+
+static void
+apply_block(void *ctx, int i, int worker)
+{
+	const struct job *j = ctx;
+	int c = j->b->c;
+	size_t first;
+	int rows = block_rows(j, i, &first);
+
+	if (j->res->x)
+		add_residual(j->y + first * c, j->x + first * c, j->res, first, rows, j->save, c, j->b->relu);
+	else
+		operand_affine(j->y + first * c, c, j->x + first * c, c, rows, c, BNORM_SCALE(j->save, c),
+		               BNORM_SHIFT(j->save, c), j->b->relu);
+}
+
+void
+bnorm_apply(float *y, const float *save, const struct bnorm *b, const float *x, const struct operand_part *res,
+            size_t pixels)
+{
+	struct job j = job_start(b, x, pixels);
+
+	j.y = y;
+	j.save = save;
+	j.res = res;
+	par_for(j.blocks, apply_block, &j);
+}
+
+/* --- backward --- */
 
 /* dx = a g + b (x - mean) + c and dres = g */
 KERNEL static void
-apply_backward(const struct job *j, size_t at, int hw, float a, float b, float c, float mean)
+backward_block(void *ctx, int i, int worker)
 {
-	const float *dy = j->dy + at, *x = j->x + at, *out = j->b->relu ? j->out + at : NULL;
-	float *dx = j->dx ? j->dx + at : NULL, *dres = j->dres ? j->dres + at : NULL;
-	int k;
+	const struct job *j = ctx;
+	int c = j->b->c, rows, r, k;
+	const float *a = j->slopes, *b = a + c, *off = b + c, *mean = j->save;
+	const float *scale = BNORM_SCALE(mean, c), *shift = BNORM_SHIFT(mean, c);
+	size_t first;
 
-	IVDEP
-	for (k = 0; k < hw; k++) {
-		float g = !out || out[k] > 0 ? dy[k] : 0.0f;
-		float d = a * g + b * (x[k] - mean) + c;
+	rows = block_rows(j, i, &first);
+	for (r = 0; r < rows; r++) {
+		size_t at = (first + (size_t)r) * c;
+		const float *dy = j->dy + at, *x = j->x + at, *out = j->out ? j->out + at : NULL;
+		float *dx = j->dx ? j->dx + at : NULL, *dres = j->dres ? j->dres + at : NULL;
 
-		if (dres)
-			dres[k] = j->add_res ? dres[k] + g : g;
-		if (dx)
-			dx[k] = j->add_x ? dx[k] + d : d;
+		IVDEP
+		for (k = 0; k < c; k++) {
+			float value = !j->b->relu ? 1 : out ? out[k] : scale[k] * x[k] + shift[k];
+			float g = value > 0 ? dy[k] : 0.0f, d = a[k] * g + b[k] * (x[k] - mean[k]) + off[k];
+
+			if (dres)
+				dres[k] = j->add_res ? dres[k] + g : g;
+			if (dx)
+				dx[k] = j->add_x ? dx[k] + d : d;
+		}
 	}
 }
 
-/* --- one channel --- */
-
-static void
-batch_statistics(const struct job *j, int ch, double *mean, double *var)
-{
-	const struct bnorm *b = j->b;
-	size_t stride = (size_t)b->c * b->hw;
-	const float *x = j->x + (size_t)ch * b->hw;
-	double count = (double)j->n * b->hw, sum, square, shift = x[0];
-
-	/* shifted by a value of the channel: no cancellation when the mean is large */
-	sum_and_square(&sum, &square, x, j->n, stride, b->hw, shift);
-	sum /= count;
-	*mean = shift + sum;
-	*var = square / count - sum * sum;
-	if (*var < 0)
-		*var = 0;
-	b->mean[ch] = (float)((1 - BNORM_MOMENTUM) * b->mean[ch] + BNORM_MOMENTUM * *mean);
-	b->var[ch] = (float)((1 - BNORM_MOMENTUM) * b->var[ch] +
-	                     BNORM_MOMENTUM * *var * (count > 1 ? count / (count - 1) : 1));
-}
-
-static void
-forward_channel(const struct job *j, int ch)
-{
-	const struct bnorm *b = j->b;
-	double mean = b->mean[ch], var = b->var[ch], inv;
-	float scale, shift;
-	int s;
-
-	if (j->training)
-		batch_statistics(j, ch, &mean, &var);
-	inv = 1 / sqrt(var + BNORM_EPS);
-	j->save[ch] = (float)mean;
-	j->save[b->c + ch] = (float)inv;
-	scale = (float)(b->gamma[ch] * inv);
-	shift = (float)(b->beta[ch] - mean * b->gamma[ch] * inv);
-	for (s = 0; s < j->n; s++) {
-		size_t at = ((size_t)s * b->c + ch) * b->hw;
-
-		apply(j->y + at, j->x + at, j->res ? j->res + at : NULL, b->hw, scale, shift, b->relu);
-	}
-}
-
-/* With g the gradient after the ReLU, m = mean, r = 1/sqrt(var + eps), M samples:
+/* With g the gradient after the ReLU, m = mean, r = 1/sqrt(var + eps), M pixels:
  *   dbeta = sum g,  dgamma = r sum g (x - m)
  *   training:   dx = gamma r (g - dbeta/M - (x - m) r dgamma/M)
  *   evaluation: dx = gamma r g */
 static void
-backward_channel(const struct job *j, int ch)
+backward_slopes(float *slopes, float *dgamma, float *dbeta, const double *sums, const struct job *j, int training)
 {
 	const struct bnorm *b = j->b;
-	size_t stride = (size_t)b->c * b->hw, first = (size_t)ch * b->hw;
-	double sum, dot, mean = j->save[ch], r = j->save[b->c + ch], count = (double)j->n * b->hw, gr, slope = 0, off = 0;
-	int s;
+	double count = (double)j->pixels;
+	int ch;
 
-	gradient_sums(&sum, &dot, j->dy + first, j->x + first, b->relu ? j->out + first : NULL, j->n, stride, b->hw,
-	              (float)mean);
-	if (j->dgamma)
-		j->dgamma[ch] += (float)(r * dot);
-	if (j->dbeta)
-		j->dbeta[ch] += (float)sum;
-	if (!j->dx && !j->dres)
-		return;
-	gr = b->gamma[ch] * r;
-	if (j->training) {
-		slope = -gr * r * r * dot / count;
-		off = -gr * sum / count;
+	for (ch = 0; ch < b->c; ch++) {
+		double sum = sums[ch], dot = sums[b->c + ch], r = j->save[b->c + ch], gr = b->gamma[ch] * r;
+
+		if (dgamma)
+			dgamma[ch] += (float)(r * dot);
+		if (dbeta)
+			dbeta[ch] += (float)sum;
+		slopes[ch] = (float)gr;
+		slopes[b->c + ch] = training ? (float)(-gr * r * r * dot / count) : 0;
+		slopes[2 * b->c + ch] = training ? (float)(-gr * sum / count) : 0;
 	}
-	for (s = 0; s < j->n; s++)
-		apply_backward(j, s * stride + first, b->hw, (float)gr, (float)slope, (float)off, (float)mean);
-}
-
-static void
-forward_piece(void *ctx, int i, int worker)
-{
-	const struct job *j = ctx;
-	int ch, block = j->b->hw == 1 ? BLOCK : 1;
-
-	for (ch = i * block; ch < (i + 1) * block && ch < j->b->c; ch++)
-		forward_channel(j, ch);
-}
-
-static void
-backward_piece(void *ctx, int i, int worker)
-{
-	const struct job *j = ctx;
-	int ch, block = j->b->hw == 1 ? BLOCK : 1;
-
-	for (ch = i * block; ch < (i + 1) * block && ch < j->b->c; ch++)
-		backward_channel(j, ch);
-}
-
-static int
-pieces(const struct bnorm *b)
-{
-	return b->hw == 1 ? (b->c + BLOCK - 1) / BLOCK : b->c;
-}
-
-void
-bnorm_forward(float *y, float *save, const struct bnorm *b, const float *x, const float *res, int n, int training)
-{
-	struct job j = { .b = b, .y = y, .save = save, .x = x, .res = res, .n = n, .training = training };
-
-	par_for(pieces(b), forward_piece, &j);
-	if (training)
-		b->count[0] += 1;
 }
 
 void
 bnorm_backward(float *dx, int add_x, float *dres, int add_res, float *dgamma, float *dbeta, const float *dy,
-               const float *x, const float *y, const float *save, const struct bnorm *b, int n, int training)
+               const float *x, const float *y, const float *save, const struct bnorm *b, size_t pixels, int training)
 {
-	struct job j = { .b = b, .dx = dx, .add_x = add_x, .dres = dres, .add_res = add_res, .dgamma = dgamma,
-	                 .dbeta = dbeta, .dy = dy, .x = x, .out = y, .save = (float *)save, .n = n,
-	                 .training = training };
+	struct job j = job_start(b, x, pixels);
+	size_t sums;
 
-	par_for(pieces(b), backward_piece, &j);
+	j.dx = dx;
+	j.add_x = add_x;
+	j.dres = dres;
+	j.add_res = add_res;
+	j.dy = dy;
+	j.out = y;
+	j.save = save;
+	sum_blocks(&j, block_gradients);
+	sums = 2 * (size_t)b->c * sizeof(double);
+	j.slopes = (float *)((char *)j.sums + sums); /* the blocks' sums have been added up: their room is free */
+	backward_slopes(j.slopes, dgamma, dbeta, j.sums, &j, training);
+	if (dx || dres)
+		par_for(j.blocks, backward_block, &j);
 }

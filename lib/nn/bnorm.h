@@ -1,33 +1,46 @@
 /* bnorm.h - batch normalisation over N, H, W for each channel (Ioffe & Szegedy 2015, alg. 1), with what
- * follows it in a ResNet done in the same pass
+ * follows it in a ResNet done in the same pass; arrays are pixels (of all images) by channels
  *
  *   y = act(gamma * (x - mean) / sqrt(var + eps) + beta + res),   act = ReLU or nothing, res optional
  *
  * Training uses the batch's mean and biased variance and moves the running statistics by
  * momentum (running variance unbiased, as PyTorch does); evaluation uses the running ones.
  * Statistics are summed in double, in a fixed order: results don't depend on threads.
+ *
+ * bnorm_statistics reduces all that to y = act(scale * x + shift + res); whoever reads y may compute it so himself
+ * (operand.h), or bnorm_apply writes it.
  */
 #ifndef NN_BNORM_H
 #define NN_BNORM_H
+
+#include "nn/operand.h"
 
 #define BNORM_EPS 1e-5
 #define BNORM_MOMENTUM 0.1
 
 struct bnorm {
-	int c, hw;                    /* channels; pixels of an image, 1 after a linear layer */
+	int c;                        /* channels */
 	int relu;
 	const float *gamma, *beta;    /* [c] parameters */
 	float *mean, *var, *count;    /* [c], [c], [1] running statistics and num_batches_tracked */
 };
 
-/* y[n,c,hw] from x and res (NULL: none), both of y's shape. y may be x or res. save[2*c] receives mean and
- * 1/sqrt(var + eps) for the backward pass. `training`: the batch's statistics, and the running ones move. */
-void bnorm_forward(float *y, float *save, const struct bnorm *b, const float *x, const float *res, int n,
-                   int training);
+/* What the passes share, [4][c]: mean, 1/sqrt(var + eps), scale = gamma/sqrt(var + eps), shift = beta - mean scale */
+#define BNORM_SAVE(c) (4 * (size_t)(c))
+#define BNORM_SCALE(save, c) ((save) + 2 * (size_t)(c))
+#define BNORM_SHIFT(save, c) ((save) + 3 * (size_t)(c))
+
+/* Fills save[BNORM_SAVE(c)]. `training`: from x[pixels,c], and the running statistics move; else from those. */
+void bnorm_statistics(float *save, const struct bnorm *b, const float *x, size_t pixels, int training);
+
+/* y[pixels,c] from x and save. res: what to add before the ReLU, of y's shape (x NULL: nothing). y may be x. */
+void bnorm_apply(float *y, const float *save, const struct bnorm *b, const float *x, const struct operand_part *res,
+                 size_t pixels);
 
 /* Adds to dgamma[c], dbeta[c] unless NULL; dx and dres (NULL: not wanted) are added to if add_x, add_res, else
- * written. Needs x, y and save of the forward pass, and its `training`. dx or dres may be dy. */
+ * written. Needs x and save of the forward pass and its `training`; with a res, also y. dx or dres may be dy. */
 void bnorm_backward(float *dx, int add_x, float *dres, int add_res, float *dgamma, float *dbeta, const float *dy,
-                    const float *x, const float *y, const float *save, const struct bnorm *b, int n, int training);
+                    const float *x, const float *y, const float *save, const struct bnorm *b, size_t pixels,
+                    int training);
 
 #endif

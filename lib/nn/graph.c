@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/par.h"
 #include "nn/node.h"
 #include "nn/pool.h"
 
@@ -190,7 +191,58 @@ graph_shape(const struct graph *g, int x, int *c, int *h, int *w)
 float *
 graph_data(const struct graph *g, int x)
 {
+	if (g->node[x].unstored)
+		BUG("data of node %d, which is not stored: graph_keep it", x);
 	return node_data(g, x);
+}
+
+/* dst[n][cols][rows] from src[n][rows][cols] */
+struct transpose {
+	float *dst;
+	const float *src;
+	int rows, cols;
+};
+
+static void
+transpose_one(void *ctx, int s, int worker)
+{
+	const struct transpose *t = ctx;
+	const float *src = t->src + (size_t)s * t->rows * t->cols;
+	float *dst = t->dst + (size_t)s * t->rows * t->cols;
+	int i, k;
+
+	for (k = 0; k < t->cols; k++)
+		for (i = 0; i < t->rows; i++)
+			*dst++ = src[(size_t)i * t->cols + k];
+}
+
+static void
+channels_last(float *dst, const float *src, const struct node *v, int n)
+{
+	struct transpose t = { dst, src, v->c, v->h * v->w };
+
+	par_for(n, transpose_one, &t);
+}
+
+void
+graph_put(struct graph *g, int x, const float *images, int n)
+{
+	channels_last(graph_data(g, x), images, &g->node[x], n);
+}
+
+void
+graph_put_grad(struct graph *g, int x, const float *images, int n)
+{
+	channels_last(graph_grad(g, x), images, &g->node[x], n);
+}
+
+void
+graph_get(float *images, const struct graph *g, int x, int n)
+{
+	const struct node *v = &g->node[x];
+	struct transpose t = { images, graph_data(g, x), v->h * v->w, v->c };
+
+	par_for(n, transpose_one, &t);
 }
 
 float *

@@ -1,6 +1,6 @@
 /* graph.h - a network as a static graph: built once, memory planned once, then only run
  *
- * Nodes are added in the order of computation; each has one output (N,C,H,W), named by the node's number.
+ * Nodes are added in the order of computation; each has one output, (N,H,W,C) in memory, named by the node's number.
  * Parameters live outside, in a params list that the building calls fill: the same graph runs with any list
  * of the same layout (BYOL's target network is the online network's list under another name). Building a
  * second graph over a list that has the parameters already (another image size) uses those.
@@ -13,7 +13,7 @@
  *   y = graph_bnorm(g, graph_conv(g, x, &ps, "conv1", 64, 7, 2, 3, 0), -1, &ps, "bn1", 1);
  *   graph_output(g, y);
  *   graph_plan(g, GRAPH_TRAIN); graph_bind(g, mem_aligned(graph_bytes(g)));
- *   fill graph_data(g, x); graph_forward(g, &ps, 16, 1); fill graph_grad(g, y); graph_backward(g, &ps);
+ *   graph_put(g, x, images, 16); graph_forward(g, &ps, 16, 1); fill graph_grad(g, y); graph_backward(g, &ps);
  */
 #ifndef NN_GRAPH_H
 #define NN_GRAPH_H
@@ -62,8 +62,13 @@ void graph_bind(struct graph *g, void *arena); /* 64-byte aligned, graph_bytes(g
 /* --- running --- */
 
 void graph_shape(const struct graph *g, int x, int *c, int *h, int *w);
-float *graph_data(const struct graph *g, int x);
-float *graph_grad(const struct graph *g, int x); /* outputs of a training graph only */
+float *graph_data(const struct graph *g, int x); /* channels last; of inputs, outputs and kept nodes */
+float *graph_grad(const struct graph *g, int x); /* outputs of a training graph only; the backward pass may change it */
+
+/* The same in the order of streams, (N,C,H,W): fills an input, or an output's gradient; reads data. */
+void graph_put(struct graph *g, int x, const float *images, int n);
+void graph_put_grad(struct graph *g, int x, const float *images, int n);
+void graph_get(float *images, const struct graph *g, int x, int n);
 
 /* Runs the first n samples. batch_stats: batch norms use and move the statistics of these samples; otherwise,
  * and where their parameters are frozen, the running ones. */

@@ -4,6 +4,8 @@
  * buffer lives from the step that first writes it to the step that last reads it; two buffers may share
  * memory if no step touches both. Placement: largest first, each at the lowest offset that is free during its
  * life. For chains, which networks nearly are, that comes close to the largest sum of buffers alive at once.
+ *
+ * Not everything is stored: see can_stay_unstored. What such a node is computed from lives as long as its readers.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,28 +22,83 @@ live_until(struct buffer *b, int step)
 		b->to = step;
 }
 
+/* --- what is stored --- */
+
+static void
+count_consumers(struct graph *g)
+{
+	int i, k;
+
+	for (i = 0; i < g->n; i++)
+		g->node[i].consumers = 0;
+	for (i = 0; i < g->n; i++)
+		for (k = 0; k < 2; k++)
+			if (g->node[i].in[k] >= 0)
+				g->node[g->node[i].in[k]].consumers++;
+}
+
+/* Consumers can compute the data of node i while they read: it is a batch norm without residual or an upsampling, and
+ * all of them read operands. (An upsampling reads any operand of one part, a batch norm's residual too.) */
+static int
+can_stay_unstored(const struct graph *g, int i)
+{
+	const struct node *v = &g->node[i];
+	int j, k;
+
+	if (v->output || v->keep || !v->consumers)
+		return 0;
+	if (v->type != &node_upcat && (v->type != &node_bnorm || v->in[1] >= 0))
+		return 0;
+	for (j = i + 1; j < g->n; j++)
+		for (k = 0; k < 2; k++) {
+			const struct node_type *reader = g->node[j].type;
+			int whole = reader->reads_operand && k == 0, part = reader == &node_upcat || (reader == &node_bnorm && k == 1);
+
+			if (g->node[j].in[k] == i && !whole && !(part && v->type == &node_bnorm))
+				return 0;
+		}
+	return 1;
+}
+
+/* Node i's data is read at `step`: its buffer, or those it is computed from, live until then. */
+static void
+read_at(struct graph *g, int i, int step)
+{
+	struct node *v = &g->node[i];
+	int k;
+
+	if (!v->unstored) {
+		live_until(&v->data, step);
+		return;
+	}
+	live_until(&v->save, step);
+	for (k = 0; k < 2; k++)
+		if (v->in[k] >= 0)
+			read_at(g, v->in[k], step);
+}
+
+/* --- lifetimes --- */
+
 static void
 data_lifetime(struct graph *g, int i)
 {
 	struct node *v = &g->node[i];
-	int last = 2 * g->n, k;
+	int last = 2 * g->n, back = last - 1 - i, k;
 
-	v->data.bytes = (size_t)g->batch * v->c * v->h * v->w * sizeof(float);
+	v->data.bytes = v->unstored ? 0 : (size_t)g->batch * v->c * v->h * v->w * sizeof(float);
 	v->data.from = v->type == &node_input ? -1 : i; /* the caller fills inputs before the first step */
-	live_until(&v->data, i);
-	if (v->output || v->keep)
-		live_until(&v->data, last);
-	if (g->mode == GRAPH_TRAIN && v->type->needs_out)
-		live_until(&v->data, last - 1 - i);
+	live_until(&v->data, v->output || v->keep ? last : i);
+	if (g->mode == GRAPH_TRAIN && v->type->needs_out && v->in[1] >= 0)
+		live_until(&v->data, back);
 	for (k = 0; k < 2; k++)
 		if (v->in[k] >= 0)
-			live_until(&g->node[v->in[k]].data, i);
+			read_at(g, v->in[k], i);
 	if (g->mode == GRAPH_TRAIN && v->type->needs_in)
-		live_until(&g->node[v->in[0]].data, last - 1 - i);
+		read_at(g, v->in[0], back);
 }
 
 static void
-save_lifetime(struct graph *g, int i)
+save_size(struct graph *g, int i)
 {
 	struct node *v = &g->node[i];
 
@@ -50,30 +107,45 @@ save_lifetime(struct graph *g, int i)
 	v->save.to = g->mode == GRAPH_TRAIN ? 2 * g->n - 1 - i : i;
 }
 
+/* A batch norm can write the gradient of its input over that of its output. */
+static int
+shares_gradient(const struct graph *g, const struct node *v)
+{
+	return v->type == &node_bnorm && g->node[v->in[0]].consumers == 1 && g->node[v->in[0]].type != &node_input;
+}
+
 /* Called from the last node to the first: the first consumer met is the first to write the gradient. */
 static void
 grad_lifetime(struct graph *g, int i)
 {
-	struct node *v = &g->node[i];
+	struct node *v = &g->node[i], *owner = v;
 	int k, step = 2 * g->n - 1 - i;
 
 	if (v->output) {
-		v->grad.bytes = v->data.bytes;
+		v->grad.bytes = (size_t)g->batch * v->c * v->h * v->w * sizeof(float);
 		v->grad.from = g->n - 1; /* the caller writes it between the passes */
 	}
-	v->grad.to = step;
+	while (owner->grad_of >= 0)
+		owner = &g->node[owner->grad_of];
+	live_until(&owner->grad, step);
 	for (k = 0; k < 2; k++) {
 		struct node *x = v->in[k] < 0 ? NULL : &g->node[v->in[k]];
 
 		if (!x || x->type == &node_input)
 			continue;
+		if (k == 0 && shares_gradient(g, v)) {
+			x->grad_of = i;
+			continue;
+		}
 		v->add[k] = x->grad.bytes != 0;
 		if (!v->add[k]) {
-			x->grad.bytes = x->data.bytes;
+			x->grad.bytes = (size_t)g->batch * x->c * x->h * x->w * sizeof(float);
 			x->grad.from = step;
 		}
 	}
 }
+
+/* --- places --- */
 
 static int
 by_size(const void *a, const void *b)
@@ -150,17 +222,19 @@ graph_plan(struct graph *g, enum graph_mode mode)
 	int i;
 
 	g->mode = mode;
+	count_consumers(g);
 	for (i = 0; i < g->n; i++) {
 		struct node *v = &g->node[i];
 
 		memset(&v->data, 0, sizeof v->data);
 		memset(&v->grad, 0, sizeof v->grad);
 		memset(v->add, 0, sizeof v->add);
+		v->grad_of = -1;
+		v->unstored = can_stay_unstored(g, i);
+		save_size(g, i);
 	}
-	for (i = 0; i < g->n; i++) {
+	for (i = 0; i < g->n; i++)
 		data_lifetime(g, i);
-		save_lifetime(g, i);
-	}
 	if (mode == GRAPH_TRAIN)
 		for (i = g->n - 1; i >= 0; i--)
 			grad_lifetime(g, i);

@@ -14,6 +14,9 @@ struct buffer {
 struct node {
 	const struct node_type *type;
 	int in[2];       /* -1: none */
+	int consumers;   /* nodes that read this one */
+	int unstored;    /* its data is never written: consumers compute it as they read (operand.h) */
+	int grad_of;     /* the node whose gradient buffer this one's gradient overwrites; -1: its own buffer */
 	int add[2];      /* backward adds to that input's gradient: a later consumer has written it already */
 	int param[5];    /* indices into the params list */
 	int c, h, w;     /* of the output */
@@ -35,7 +38,8 @@ struct graph {
 
 struct node_type {
 	const char *name;
-	int needs_in, needs_out; /* backward reads the first input's data, its own output */
+	int needs_in, needs_out; /* backward reads the first input's data, with a second input its own output */
+	int reads_operand;       /* forward (and backward) read their input as an operand, stored or not */
 	size_t (*save)(const struct graph *g, const struct node *v); /* bytes kept for backward; NULL: none */
 	void (*forward)(struct graph *g, struct node *v, struct params *ps);
 
@@ -51,6 +55,9 @@ node_data(const struct graph *g, int i)
 	return i < 0 ? NULL : (float *)(g->arena + g->node[i].data.offset);
 }
 
+/* What a consumer of node i reads. */
+struct operand node_operand(const struct graph *g, int i);
+
 static inline void *
 node_save(const struct graph *g, const struct node *v)
 {
@@ -60,6 +67,8 @@ node_save(const struct graph *g, const struct node *v)
 static inline float *
 node_grad(const struct graph *g, const struct node *v)
 {
+	while (v->grad_of >= 0)
+		v = &g->node[v->grad_of];
 	return (float *)(g->arena + v->grad.offset);
 }
 

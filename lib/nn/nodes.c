@@ -21,37 +21,71 @@ gradient(const struct params *ps, const struct node *v, int i)
 	return p->frozen ? NULL : p->grad;
 }
 
+/* How a batch norm without residual or an upsampling is computed from what it reads. */
+static struct operand
+computed(const struct graph *g, const struct node *v)
+{
+	struct operand op = node_operand(g, v->in[0]), skip;
+
+	if (v->type == &node_bnorm) {
+		op.part[0].scale = BNORM_SCALE((const float *)node_save(g, v), v->c);
+		op.part[0].shift = BNORM_SHIFT((const float *)node_save(g, v), v->c);
+		op.part[0].relu = v->relu;
+		return op;
+	}
+	op.part[0].up = 1;
+	op.c = v->c;
+	op.h = v->h;
+	op.w = v->w;
+	if (v->in[1] >= 0) {
+		skip = node_operand(g, v->in[1]);
+		op.part[op.parts++] = skip.part[0];
+	}
+	return op;
+}
+
+struct operand
+node_operand(const struct graph *g, int i)
+{
+	const struct node *v = &g->node[i];
+
+	return v->unstored ? computed(g, v) : operand_plain(node_data(g, i), v->c, v->h, v->w);
+}
+
 /* --- conv --- */
 
 static void
 conv_run(struct graph *g, struct node *v, struct params *ps)
 {
-	conv_forward(node_data(g, (int)(v - g->node)), node_data(g, v->in[0]), weight(ps, v, 0),
-	             v->bias ? weight(ps, v, 1) : NULL, &v->conv, g->running);
+	struct operand x = node_operand(g, v->in[0]);
+
+	conv_forward(node_data(g, (int)(v - g->node)), &x, weight(ps, v, 0), v->bias ? weight(ps, v, 1) : NULL, &v->conv,
+	             g->running);
 }
 
 static void
 conv_back(struct graph *g, struct node *v, struct params *ps, float *dx[2])
 {
+	struct operand x = node_operand(g, v->in[0]);
 	const float *dy = node_grad(g, v);
 
 	if (gradient(ps, v, 0))
-		conv_backward_weights(gradient(ps, v, 0), v->bias ? gradient(ps, v, 1) : NULL, dy,
-		                      node_data(g, v->in[0]), &v->conv, g->running);
+		conv_backward_weights(gradient(ps, v, 0), v->bias ? gradient(ps, v, 1) : NULL, dy, &x, &v->conv,
+		                      g->running);
 	if (dx[0])
 		conv_backward_data(dx[0], dy, weight(ps, v, 0), &v->conv, g->running, v->add[0]);
 }
 
-const struct node_type node_conv = { .name = "conv", .needs_in = 1, .forward = conv_run, .backward = conv_back };
+const struct node_type node_conv = { .name = "conv", .needs_in = 1, .reads_operand = 1, .forward = conv_run,
+	                             .backward = conv_back };
 
 /* --- batch norm --- */
 
 static struct bnorm
 bnorm_of(const struct node *v, struct params *ps)
 {
-	return (struct bnorm){ .c = v->c, .hw = v->h * v->w, .relu = v->relu, .gamma = weight(ps, v, 0),
-	                       .beta = weight(ps, v, 1), .mean = weight(ps, v, 2), .var = weight(ps, v, 3),
-	                       .count = weight(ps, v, 4) };
+	return (struct bnorm){ .c = v->c, .relu = v->relu, .gamma = weight(ps, v, 0), .beta = weight(ps, v, 1),
+	                       .mean = weight(ps, v, 2), .var = weight(ps, v, 3), .count = weight(ps, v, 4) };
 }
 
 static int
@@ -61,18 +95,30 @@ uses_batch(const struct graph *g, const struct node *v, const struct params *ps)
 }
 
 static size_t
+pixels(const struct graph *g, const struct node *v)
+{
+	return (size_t)g->running * v->h * v->w;
+}
+
+static size_t
 bnorm_save(const struct graph *g, const struct node *v)
 {
-	return 2 * (size_t)v->c * sizeof(float);
+	return BNORM_SAVE(v->c) * sizeof(float);
 }
 
 static void
 bnorm_run(struct graph *g, struct node *v, struct params *ps)
 {
 	struct bnorm b = bnorm_of(v, ps);
+	struct operand res = { 0 };
 
-	bnorm_forward(node_data(g, (int)(v - g->node)), node_save(g, v), &b, node_data(g, v->in[0]),
-	              node_data(g, v->in[1]), g->running, uses_batch(g, v, ps));
+	bnorm_statistics(node_save(g, v), &b, node_data(g, v->in[0]), pixels(g, v), uses_batch(g, v, ps));
+	if (v->unstored)
+		return;
+	if (v->in[1] >= 0)
+		res = node_operand(g, v->in[1]);
+	bnorm_apply(node_data(g, (int)(v - g->node)), node_save(g, v), &b, node_data(g, v->in[0]), &res.part[0],
+	            pixels(g, v));
 }
 
 static void
@@ -81,8 +127,8 @@ bnorm_back(struct graph *g, struct node *v, struct params *ps, float *dx[2])
 	struct bnorm b = bnorm_of(v, ps);
 
 	bnorm_backward(dx[0], v->add[0], dx[1], v->add[1], gradient(ps, v, 0), gradient(ps, v, 1), node_grad(g, v),
-	               node_data(g, v->in[0]), node_data(g, (int)(v - g->node)), node_save(g, v), &b, g->running,
-	               uses_batch(g, v, ps));
+	               node_data(g, v->in[0]), v->in[1] >= 0 ? node_data(g, (int)(v - g->node)) : NULL, node_save(g, v),
+	               &b, pixels(g, v), uses_batch(g, v, ps));
 }
 
 const struct node_type node_bnorm = { .name = "bnorm", .needs_in = 1, .needs_out = 1, .save = bnorm_save,
@@ -99,10 +145,9 @@ maxpool_save(const struct graph *g, const struct node *v)
 static void
 maxpool_run(struct graph *g, struct node *v, struct params *ps)
 {
-	const struct node *x = &g->node[v->in[0]];
+	struct operand x = node_operand(g, v->in[0]);
 
-	maxpool_forward(node_data(g, (int)(v - g->node)), node_save(g, v), node_data(g, v->in[0]), g->running, x->c,
-	                x->h, x->w);
+	maxpool_forward(node_data(g, (int)(v - g->node)), node_save(g, v), &x, g->running);
 }
 
 static void
@@ -114,8 +159,8 @@ maxpool_back(struct graph *g, struct node *v, struct params *ps, float *dx[2])
 		maxpool_backward(dx[0], v->add[0], node_grad(g, v), node_save(g, v), g->running, x->c, x->h, x->w);
 }
 
-const struct node_type node_maxpool = { .name = "maxpool", .save = maxpool_save, .forward = maxpool_run,
-	                                .backward = maxpool_back };
+const struct node_type node_maxpool = { .name = "maxpool", .reads_operand = 1, .save = maxpool_save,
+	                                .forward = maxpool_run, .backward = maxpool_back };
 
 static void
 gap_run(struct graph *g, struct node *v, struct params *ps)
@@ -136,13 +181,17 @@ gap_back(struct graph *g, struct node *v, struct params *ps, float *dx[2])
 
 const struct node_type node_gap = { .name = "gap", .forward = gap_run, .backward = gap_back };
 
+/* --- upsampling and concatenation --- */
+
 static void
 upcat_run(struct graph *g, struct node *v, struct params *ps)
 {
-	const struct node *x = &g->node[v->in[0]];
+	struct operand op;
 
-	upcat_forward(node_data(g, (int)(v - g->node)), node_data(g, v->in[0]), node_data(g, v->in[1]), g->running,
-	              x->c, v->c - x->c, x->h, x->w);
+	if (v->unstored)
+		return;
+	op = computed(g, v);
+	operand_store(node_data(g, (int)(v - g->node)), &op, g->running);
 }
 
 static void

@@ -6,177 +6,190 @@
 #include "base/kernel.h"
 #include "base/par.h"
 
-/* One job struct serves all: planes are independent, so each is a piece of work. */
 struct job {
+	const struct operand *x;
 	float *out, *out2;
-	const float *in, *in2;
+	const float *in;
 	uint8_t *from;
 	const uint8_t *place;
 	int c, c2, h, w, add, add2;
 };
 
+/* --- max pooling --- */
+
+/* One output pixel: best[c] and its place from the 3x3 window whose first pixel is at line[0] of three rows; rows and
+ * columns outside the image are skipped. */
+KERNEL static void
+window_max(float *best, uint8_t *place, const float *const line[3], int c, int first, int last)
+{
+	int p, q, k;
+
+	for (k = 0; k < c; k++) {
+		best[k] = -INFINITY;
+		place[k] = 4;
+	}
+	for (p = 0; p < 3; p++)
+		for (q = first; line[p] && q <= last; q++) {
+			const float *x = line[p] + (size_t)q * c;
+
+			for (k = 0; k < c; k++) {
+				int take = !(x[k] <= best[k]); /* NaN too: it must be seen */
+
+				best[k] = take ? x[k] : best[k];
+				place[k] = take ? (uint8_t)(3 * p + q) : place[k];
+			}
+		}
+}
+
+/* Output row i counts through all images. */
 static void
-maxpool_plane(void *ctx, int plane, int worker)
+maxpool_row(void *ctx, int i, int worker)
 {
 	const struct job *j = ctx;
-	int oh = MAXPOOL_OUT(j->h), ow = MAXPOOL_OUT(j->w), i, k, p, q;
-	const float *x = j->in + (size_t)plane * j->h * j->w;
-	size_t at = (size_t)plane * oh * ow;
+	const struct operand *x = j->x;
+	int oh = MAXPOOL_OUT(x->h), ow = MAXPOOL_OUT(x->w), c = x->c, top = i % oh * 2 - 1, p, k;
+	size_t width = (size_t)(x->w + 2) * c, at = (size_t)i * ow * c;
+	float *room = par_scratch(worker, 3 * width * sizeof(float) + (size_t)c);
+	uint8_t *place = (uint8_t *)(room + 3 * width);
 
-	for (i = 0; i < oh; i++)
-		for (k = 0; k < ow; k++, at++) {
-			float best = -INFINITY;
-			int place = 4;
+	for (p = 0; p < 3; p++)
+		operand_row(room + p * width, c, x, i / oh, top + p, -1, x->w + 2);
+	for (k = 0; k < ow; k++, at += (size_t)c) {
+		const float *line[3];
 
-			for (p = i ? 0 : 1; p < 3 && 2 * i + p - 1 < j->h; p++)
-				for (q = k ? 0 : 1; q < 3 && 2 * k + q - 1 < j->w; q++) {
-					float v = x[(size_t)(2 * i + p - 1) * j->w + 2 * k + q - 1];
-
-					if (v > best || isnan(v)) {
-						best = v;
-						place = 3 * p + q;
-					}
-				}
-			j->out[at] = best;
-			if (j->from)
-				j->from[at] = (uint8_t)place;
-		}
+		for (p = 0; p < 3; p++)
+			line[p] = top + p < 0 || top + p >= x->h ? NULL : room + p * width + (size_t)k * 2 * c;
+		window_max(j->out + at, j->from ? j->from + at : place, line, c, k == 0, 2 * k + 1 < x->w ? 2 : 1);
+	}
 }
 
 void
-maxpool_forward(float *y, uint8_t *from, const float *x, int n, int c, int h, int w)
+maxpool_forward(float *y, uint8_t *from, const struct operand *x, int n)
 {
-	struct job j = { .out = y, .from = from, .in = x, .h = h, .w = w };
+	struct job j = { .out = y, .from = from, .x = x };
 
-	par_for(n * c, maxpool_plane, &j);
+	par_for(n * MAXPOOL_OUT(x->h), maxpool_row, &j);
+}
+
+KERNEL static void
+add_where(float *restrict dx, const float *restrict dy, const uint8_t *restrict place, uint8_t here, int c)
+{
+	int k;
+
+	for (k = 0; k < c; k++)
+		dx[k] += place[k] == here ? dy[k] : 0.0f;
 }
 
 static void
-maxpool_back_plane(void *ctx, int plane, int worker)
+maxpool_back_image(void *ctx, int s, int worker)
 {
 	const struct job *j = ctx;
-	int oh = MAXPOOL_OUT(j->h), ow = MAXPOOL_OUT(j->w), i, k;
-	float *dx = j->out + (size_t)plane * j->h * j->w;
-	size_t at = (size_t)plane * oh * ow;
+	int oh = MAXPOOL_OUT(j->h), ow = MAXPOOL_OUT(j->w), c = j->c, i, k, p, q;
+	float *dx = j->out + (size_t)s * j->h * j->w * c;
+	size_t at = (size_t)s * oh * ow * c;
 
 	if (!j->add)
-		memset(dx, 0, (size_t)j->h * j->w * sizeof *dx);
+		memset(dx, 0, (size_t)j->h * j->w * c * sizeof *dx);
 	for (i = 0; i < oh; i++)
-		for (k = 0; k < ow; k++, at++) {
-			int p = j->place[at] / 3, q = j->place[at] % 3;
-
-			dx[(size_t)(2 * i + p - 1) * j->w + 2 * k + q - 1] += j->in[at];
-		}
+		for (k = 0; k < ow; k++, at += (size_t)c)
+			for (p = i ? 0 : 1; p < 3 && 2 * i + p - 1 < j->h; p++)
+				for (q = k ? 0 : 1; q < 3 && 2 * k + q - 1 < j->w; q++)
+					add_where(dx + ((size_t)(2 * i + p - 1) * j->w + 2 * k + q - 1) * c, j->in + at,
+					          j->place + at, (uint8_t)(3 * p + q), c);
 }
 
 void
 maxpool_backward(float *dx, int add, const float *dy, const uint8_t *from, int n, int c, int h, int w)
 {
-	struct job j = { .out = dx, .in = dy, .place = from, .h = h, .w = w, .add = add };
+	struct job j = { .out = dx, .in = dy, .place = from, .c = c, .h = h, .w = w, .add = add };
 
-	par_for(n * c, maxpool_back_plane, &j);
+	par_for(n, maxpool_back_image, &j);
+}
+
+/* --- global average --- */
+
+KERNEL static void
+gap_image(void *ctx, int s, int worker)
+{
+	const struct job *j = ctx;
+	const float *x = j->in + (size_t)s * j->h * j->c;
+	double *sum = par_scratch(worker, (size_t)j->c * sizeof *sum);
+	int i, ch;
+
+	memset(sum, 0, (size_t)j->c * sizeof *sum);
+	for (i = 0; i < j->h; i++, x += j->c)
+		for (ch = 0; ch < j->c; ch++)
+			sum[ch] += x[ch];
+	for (ch = 0; ch < j->c; ch++)
+		j->out[(size_t)s * j->c + ch] = (float)(sum[ch] / j->h);
 }
 
 void
 gap_forward(float *y, const float *x, int n, int c, int hw)
 {
-	int i, k;
+	struct job j = { .out = y, .in = x, .c = c, .h = hw };
 
-	for (i = 0; i < n * c; i++) {
-		double sum = 0;
+	par_for(n, gap_image, &j);
+}
 
-		for (k = 0; k < hw; k++)
-			sum += x[(size_t)i * hw + k];
-		y[i] = (float)(sum / hw);
-	}
+KERNEL static void
+gap_back_image(void *ctx, int s, int worker)
+{
+	const struct job *j = ctx;
+	const float *dy = j->in + (size_t)s * j->c;
+	float *dx = j->out + (size_t)s * j->h * j->c, share = 1 / (float)j->h;
+	int i, ch;
+
+	for (i = 0; i < j->h; i++, dx += j->c)
+		for (ch = 0; ch < j->c; ch++)
+			dx[ch] = j->add ? dx[ch] + dy[ch] * share : dy[ch] * share;
 }
 
 void
 gap_backward(float *dx, int add, const float *dy, int n, int c, int hw)
 {
-	int i, k;
+	struct job j = { .out = dx, .in = dy, .c = c, .h = hw, .add = add };
 
-	for (i = 0; i < n * c; i++, dx += hw) {
-		float d = dy[i] / (float)hw;
+	par_for(n, gap_back_image, &j);
+}
 
-		for (k = 0; k < hw; k++)
-			dx[k] = add ? dx[k] + d : d;
+/* --- upsampling and concatenation --- */
+
+KERNEL static void
+put(float *restrict to, const float *restrict from, int n, int add)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		to[i] = add ? to[i] + from[i] : from[i];
+}
+
+KERNEL static void
+put_quad(float *restrict to, const float *restrict upper, const float *restrict lower, int n, int step, int add)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		float sum = (upper[i] + upper[step + i]) + (lower[i] + lower[step + i]);
+
+		to[i] = add ? to[i] + sum : sum;
 	}
 }
 
+/* Row i of x, counted through all images: rows 2i and 2i+1 of dy. */
 static void
-double_row(float *y, const float *x, int w)
-{
-	int k;
-
-	for (k = 0; k < w; k++)
-		y[2 * k] = y[2 * k + 1] = x[k];
-}
-
-static void
-upcat_plane(void *ctx, int i, int worker)
+upcat_back_row(void *ctx, int i, int worker)
 {
 	const struct job *j = ctx;
-	int s = i / (j->c + j->c2), ch = i % (j->c + j->c2), r;
-	size_t area = (size_t)j->h * j->w;
-	float *y = j->out + (size_t)i * 4 * area;
+	int c = j->c + j->c2, k;
+	const float *dy = j->in + (size_t)i * 4 * j->w * c, *lower = dy + (size_t)2 * j->w * c;
+	float *dx = j->out ? j->out + (size_t)i * j->w * j->c : NULL;
+	float *dskip = j->out2 ? j->out2 + (size_t)i * 4 * j->w * j->c2 : NULL;
 
-	if (ch >= j->c) {
-		memcpy(y, j->in2 + ((size_t)s * j->c2 + ch - j->c) * 4 * area, 4 * area * sizeof *y);
-		return;
-	}
-	for (r = 0; r < j->h; r++, y += 4 * (size_t)j->w) {
-		double_row(y, j->in + ((size_t)s * j->c + ch) * area + (size_t)r * j->w, j->w);
-		memcpy(y + 2 * (size_t)j->w, y, 2 * (size_t)j->w * sizeof *y);
-	}
-}
-
-void
-upcat_forward(float *y, const float *x, const float *skip, int n, int cx, int cs, int h, int w)
-{
-	struct job j = { .out = y, .in = x, .in2 = skip, .c = cx, .c2 = cs, .h = h, .w = w };
-
-	par_for(n * (cx + cs), upcat_plane, &j);
-}
-
-static void
-sum_quads(float *dx, const float *dy, int h, int w, int add)
-{
-	int i, k;
-
-	for (i = 0; i < h; i++, dx += w, dy += 4 * (size_t)w) {
-		const float *low = dy + 2 * (size_t)w;
-
-		for (k = 0; k < w; k++) {
-			float d = (dy[2 * k] + dy[2 * k + 1]) + (low[2 * k] + low[2 * k + 1]);
-
-			dx[k] = add ? dx[k] + d : d;
-		}
-	}
-}
-
-static void
-upcat_back_plane(void *ctx, int i, int worker)
-{
-	const struct job *j = ctx;
-	int s = i / (j->c + j->c2), ch = i % (j->c + j->c2);
-	size_t area = (size_t)j->h * j->w, k;
-	const float *dy = j->in + (size_t)i * 4 * area;
-	float *d;
-
-	if (ch < j->c) {
-		if (j->out)
-			sum_quads(j->out + ((size_t)s * j->c + ch) * area, dy, j->h, j->w, j->add);
-		return;
-	}
-	if (!j->out2)
-		return;
-	d = j->out2 + ((size_t)s * j->c2 + ch - j->c) * 4 * area;
-	if (j->add2)
-		for (k = 0; k < 4 * area; k++)
-			d[k] += dy[k];
-	else
-		memcpy(d, dy, 4 * area * sizeof *d);
+	for (k = 0; dx && k < j->w; k++)
+		put_quad(dx + (size_t)k * j->c, dy + (size_t)2 * k * c, lower + (size_t)2 * k * c, j->c, c, j->add);
+	for (k = 0; dskip && k < 4 * j->w; k++)
+		put(dskip + (size_t)k * j->c2, dy + (size_t)k * c + j->c, j->c2, j->add2);
 }
 
 void
@@ -185,5 +198,5 @@ upcat_backward(float *dx, int add_x, float *dskip, int add_skip, const float *dy
 	struct job j = { .out = dx, .out2 = dskip, .in = dy, .c = cx, .c2 = cs, .h = h, .w = w, .add = add_x,
 	                 .add2 = add_skip };
 
-	par_for(n * (cx + cs), upcat_back_plane, &j);
+	par_for(n * h, upcat_back_row, &j);
 }

@@ -10,19 +10,29 @@ struct problem {
 	struct bnorm b;
 	float *x, *res, *y, *save, *r; /* r: the loss is <y, r> */
 	float gamma[40], beta[40], mean[40], var[40], count;
-	int n, training;
+	size_t pixels;
+	int training;
 };
+
+static void
+forward(struct problem *p)
+{
+	struct operand_part res = { .x = p->res };
+
+	bnorm_statistics(p->save, &p->b, p->x, p->pixels, p->training);
+	bnorm_apply(p->y, p->save, &p->b, p->x, &res, p->pixels);
+}
 
 static double
 loss(void *ctx)
 {
 	struct problem *p = ctx;
 	float mean[40], var[40], count = p->count;
-	size_t size = (size_t)p->n * p->b.c * p->b.hw;
+	size_t size = p->pixels * (size_t)p->b.c;
 
 	memcpy(mean, p->mean, sizeof mean);
 	memcpy(var, p->var, sizeof var);
-	bnorm_forward(p->y, p->save, &p->b, p->x, p->res, p->n, p->training);
+	forward(p);
 	memcpy(p->mean, mean, sizeof mean);
 	memcpy(p->var, var, sizeof var);
 	p->count = count;
@@ -37,15 +47,15 @@ setup(struct problem *p, int n, int c, int hw, int relu, int res, int training)
 	int i;
 
 	memset(p, 0, sizeof *p);
-	p->b = (struct bnorm){ .c = c, .hw = hw, .relu = relu, .gamma = p->gamma, .beta = p->beta, .mean = p->mean,
+	p->b = (struct bnorm){ .c = c, .relu = relu, .gamma = p->gamma, .beta = p->beta, .mean = p->mean,
 	                       .var = p->var, .count = &p->count };
-	p->n = n;
+	p->pixels = (size_t)n * hw;
 	p->training = training;
 	p->x = random_floats(size, 1);
 	p->res = res ? random_floats(size, 2) : NULL;
 	p->r = random_floats(size, 3);
 	p->y = random_floats(size, 4);
-	p->save = random_floats(2 * (size_t)c, 5);
+	p->save = random_floats(BNORM_SAVE(c), 5);
 	for (i = 0; i < c; i++) {
 		p->gamma[i] = (float)rng_range(&r, 0.5, 2);
 		p->beta[i] = (float)rng_range(&r, -1, 1);
@@ -81,7 +91,8 @@ gradients(int n, int c, int hw, int relu, int res, int training)
 	if (res)
 		dres = random_floats(size, 7);
 	loss(&p);
-	bnorm_backward(dx, 0, dres, 0, dgamma, dbeta, p.r, p.x, p.y, p.save, &p.b, n, training);
+	bnorm_backward(dx, 0, dres, 0, dgamma, dbeta, p.r, p.x, res ? p.y : NULL, p.save, &p.b,
+	               p.pixels, training);
 	CHECK_NEAR(difference_error(loss, &p, p.x, dx, size, 1, h), 0, tol, name);
 	if (res)
 		CHECK_NEAR(difference_error(loss, &p, p.res, dres, size, 1, h), 0, tol, "dres");
@@ -106,20 +117,20 @@ definition(void)
 		p.x[k] = p.x[k] * 0.01f + 30; /* a large mean must not cost digits */
 	memcpy(mean0, p.mean, sizeof mean0);
 	memcpy(var0, p.var, sizeof var0);
-	bnorm_forward(p.y, p.save, &p.b, p.x, NULL, N, 1);
+	forward(&p);
 	for (ch = 0; ch < C; ch++) {
 		double m = 0, v = 0;
 
 		for (s = 0; s < N; s++)
 			for (k = 0; k < HW; k++)
-				m += p.x[(s * C + ch) * HW + k] / (double)(N * HW);
+				m += p.x[(s * HW + k) * C + ch] / (double)(N * HW);
 		for (s = 0; s < N; s++)
 			for (k = 0; k < HW; k++)
-				v += pow(p.x[(s * C + ch) * HW + k] - m, 2) / (N * HW);
+				v += pow(p.x[(s * HW + k) * C + ch] - m, 2) / (N * HW);
 		for (s = 0; s < N; s++)
 			for (k = 0; k < HW; k++)
-				worst = fmax(worst, fabs(p.y[(s * C + ch) * HW + k] - p.beta[ch] -
-				                         p.gamma[ch] * (p.x[(s * C + ch) * HW + k] - m) / sqrt(v + 1e-5)));
+				worst = fmax(worst, fabs(p.y[(s * HW + k) * C + ch] - p.beta[ch] -
+				                         p.gamma[ch] * (p.x[(s * HW + k) * C + ch] - m) / sqrt(v + 1e-5)));
 		stats = fmax(stats, fabs(p.mean[ch] - (0.9 * mean0[ch] + 0.1 * m)));
 		stats = fmax(stats, fabs(p.var[ch] - (0.9 * var0[ch] + 0.1 * v * N * HW / (N * HW - 1))));
 	}

@@ -11,7 +11,7 @@ at(const float *x, const struct conv *c, int s, int ch, int i, int j)
 {
 	if (i < 0 || j < 0 || i >= c->h || j >= c->w)
 		return 0;
-	return x[(((size_t)s * c->cin + ch) * c->h + i) * c->w + j];
+	return x[(((size_t)s * c->h + i) * c->w + j) * c->cin + ch];
 }
 
 static void
@@ -20,9 +20,9 @@ by_definition(float *y, const float *x, const float *w, const float *bias, const
 	int s, o, i, j, ch, p, q;
 
 	for (s = 0; s < n; s++)
-		for (o = 0; o < c->cout; o++)
-			for (i = 0; i < c->oh; i++)
-				for (j = 0; j < c->ow; j++) {
+		for (i = 0; i < c->oh; i++)
+			for (j = 0; j < c->ow; j++)
+				for (o = 0; o < c->cout; o++) {
 					double sum = bias ? bias[o] : 0;
 
 					for (ch = 0; ch < c->cin; ch++)
@@ -39,6 +39,7 @@ static void
 one(int cin, int cout, int k, int stride, int pad, int h, int w, int n)
 {
 	struct conv c;
+	struct operand op;
 	size_t nx, ny, nw = (size_t)cout * cin * k * k, i;
 	float *x, *y, *y2, *wt, *bias, *dy, *dx, *dx2, *dw, *dbias, *base;
 	char name[96];
@@ -60,12 +61,13 @@ one(int cin, int cout, int k, int stride, int pad, int h, int w, int n)
 	dbias = random_floats((size_t)cout, 9);
 	snprintf(name, sizeof name, "%d->%d %dx%d stride %d pad %d on %dx%d", cin, cout, k, k, stride, pad, h, w);
 
+	op = operand_plain(x, cin, h, w);
 	by_definition(y2, x, wt, bias, &c, n);
-	conv_forward(y, x, wt, bias, &c, n);
+	conv_forward(y, &op, wt, bias, &c, n);
 	CHECK_NEAR(distance(y, y2, ny), 0, 1e-6, name);
 
 	/* <conv(x), dy> = <x, data'(dy)> = <w, weights'(dy, x)>, without the bias */
-	conv_forward(y, x, wt, NULL, &c, n);
+	conv_forward(y, &op, wt, NULL, &c, n);
 	conv_backward_data(dx, dy, wt, &c, n, 0);
 	CHECK_NEAR(inner(y, dy, ny), inner(x, dx, nx), 1e-6 * norm(y, ny) * norm(dy, ny), "backward data is the adjoint");
 	conv_backward_data(dx2, dy, wt, &c, n, 1);
@@ -76,14 +78,14 @@ one(int cin, int cout, int k, int stride, int pad, int h, int w, int n)
 	for (i = 0; i < nx; i++)
 		sum -= fabs((double)dx2[i]);
 	CHECK_NEAR(sum / (double)nx, 0, 1e-5, "and adds when asked to");
-	conv_backward_weights(dw, dbias, dy, x, &c, n);
+	conv_backward_weights(dw, dbias, dy, &op, &c, n);
 	for (i = 0; i < nw; i++)
 		dw[i] -= base[i];
 	CHECK_NEAR(inner(y, dy, ny), inner(wt, dw, nw), 1e-5 * norm(y, ny) * norm(dy, ny), "backward weights is the adjoint");
 	free(base);
 	base = random_floats((size_t)cout, 9);
 	for (i = 0, sum = 0; i < (size_t)n * c.oh * c.ow; i++)
-		sum += dy[(i / (c.oh * c.ow)) * c.cout * c.oh * c.ow + i % (c.oh * c.ow)];
+		sum += dy[i * c.cout];
 	CHECK_NEAR(dbias[0] - base[0], sum, 1e-4, "the bias gradient sums and adds");
 	free(x); free(y); free(y2); free(wt); free(bias); free(dy); free(dx); free(dx2); free(dw); free(dbias); free(base);
 }
@@ -95,13 +97,14 @@ weight_entries(void)
 	struct conv c;
 	float *x = random_floats(3 * 2 * 7 * 6, 1), *dy, dw[4 * 2 * 9] = { 0 }, w[4 * 2 * 9] = { 0 }, *y;
 	size_t ny;
+	struct operand op = operand_plain(x, 2, 7, 6);
 	int i, wrong = 0;
 
 	conv_init(&c, 2, 4, 3, 2, 1, 7, 6);
 	ny = (size_t)3 * 4 * c.oh * c.ow;
 	dy = random_floats(ny, 2);
 	y = random_floats(ny, 3);
-	conv_backward_weights(dw, NULL, dy, x, &c, 3);
+	conv_backward_weights(dw, NULL, dy, &op, &c, 3);
 	for (i = 0; i < 4 * 2 * 9; i++) {
 		w[i] = 1;
 		by_definition(y, x, w, NULL, &c, 3);

@@ -56,7 +56,7 @@ fill(struct net *t)
 			                     ? 1 + 0.3f * v[k] : p->kind == PARAM_COUNT ? 0 : 0.5f * v[k];
 		free(v);
 	}
-	memcpy(graph_data(t->g, t->x), x, BATCH * 2 * 16 * 24 * sizeof *x);
+	graph_put(t->g, t->x, x, BATCH);
 	free(x);
 	t->r1 = random_floats(BATCH * 5, 12);
 	t->r2 = random_floats(BATCH * 2 * 16 * 24, 13);

@@ -15,8 +15,9 @@ maxpool(void)
 	static const float dy[6] = { 1, 2, 3, 4, 5, 6 };
 	float y[6], dx[20];
 	uint8_t from[6];
+	struct operand op = operand_plain(x, 1, 5, 4);
 
-	maxpool_forward(y, from, x, 1, 1, 5, 4);
+	maxpool_forward(y, from, &op, 1);
 	CHECK(!memcmp(y, want, sizeof want), "max pooling, odd and even sizes");
 	maxpool_backward(dx, 0, dy, from, 1, 1, 5, 4);
 	CHECK(!memcmp(dx, dwant, sizeof dwant), "the gradient goes to the first maximum of a window");
@@ -34,7 +35,7 @@ averages(void)
 
 	gap_forward(y, x, N, C, HW);
 	for (k = 0; k < HW; k++)
-		sum += x[4 * HW + k] / (double)HW;
+		sum += x[(HW + k) * C + 1] / (double)HW;
 	CHECK_NEAR(y[4], sum, 1e-6, "global average");
 	gap_backward(dx, 0, dy, N, C, HW);
 	CHECK_NEAR(inner(y, dy, N * C), inner(x, dx, N * C * HW), 1e-5, "its backward pass is the adjoint");
@@ -45,14 +46,16 @@ averages(void)
 static void
 upcat(void)
 {
-	enum { N = 2, CX = 2, CS = 3, H = 3, W = 2, NX = N * CX * H * W, NS = N * CS * 4 * H * W, NY = NX * 4 + NS };
+	enum { N = 2, CX = 2, CS = 3, C = CX + CS, H = 3, W = 2, NX = N * CX * H * W, NS = N * CS * 4 * H * W, NY = NX * 4 + NS };
 	float *x = random_floats(NX, 1), *skip = random_floats(NS, 2), *dy = random_floats(NY, 3), y[NY], dx[NX], ds[NS];
+	struct operand op = { .part = { { .x = x, .c = CX, .up = 1 }, { .x = skip, .c = CS } }, .parts = 2, .c = C,
+		              .h = 2 * H, .w = 2 * W };
 	double lhs;
 
-	upcat_forward(y, x, skip, N, CX, CS, H, W);
-	CHECK(y[0] == x[0] && y[1] == x[0] && y[2 * W] == x[0] && y[2] == x[1] && y[2 * 2 * W] == x[W],
+	operand_store(y, &op, N);
+	CHECK(y[0] == x[0] && y[C] == x[0] && y[2 * W * C] == x[0] && y[2 * C + 1] == x[CX + 1] && y[4 * W * C] == x[W * CX],
 	      "nearest upsampling doubles pixels");
-	CHECK(!memcmp(y + CX * 4 * H * W, skip, CS * 4 * H * W * sizeof *y), "the skip follows");
+	CHECK(y[CX] == skip[0] && y[(16 * W - 3) * C + CX + 1] == skip[(16 * W - 3) * CS + 1], "the skip follows");
 	upcat_backward(dx, 0, ds, 0, dy, N, CX, CS, H, W);
 	lhs = inner(y, dy, NY);
 	CHECK_NEAR(lhs, inner(x, dx, NX) + inner(skip, ds, NS), 1e-5, "its backward pass is the adjoint");
