@@ -16,6 +16,7 @@
 #define CPU_CPU_H
 
 #include "base/err.h"
+#include "cpu/winograd.h"
 
 #define CPU_MAX_MR 14
 #define CPU_MAX_NR 32
@@ -29,6 +30,15 @@ struct cpu {
 
 	/* C[m,n] = A^T[m,k] panel[k,n], or += with add: A is [k,m], row p at a + p*lda. */
 	void (*outer)(float *c, int ldc, const float *a, int lda, const float *panel, int m, int n, int k, int add);
+
+	/* The transforms of 3x3 convolutions: winograd.h says what they compute. */
+	void (*winograd_input)(float *v, size_t plane, const float *x, const struct winograd_tile *t, int c,
+	                       const float *scale, const float *shift);
+	void (*winograd_output)(float *y, const float *m, size_t plane, const struct winograd_tile *t, int c, int add);
+	void (*winograd_gradient)(float *v, size_t plane, const float *dy, const struct winograd_tile *t, int c);
+	void (*winograd_weights)(float *u, size_t plane, int width, const float *w, size_t ks, size_t os, int turned,
+	                         int k, int n);
+	void (*winograd_dweights)(float *dw, const float *m, size_t plane, int c);
 };
 
 /* The set in use. Ends the program with one line and status 2 if SEGPIPE_CPU names one that cannot be had. */

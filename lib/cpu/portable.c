@@ -8,3 +8,5 @@
 #define MR 4
 #endif
 #include "cpu/product_kernel.h"
+#include "cpu/winograd_kernel.h"
+#include "cpu/set_kernel.h"

@@ -161,5 +161,3 @@ outer(float *c, int ldc, const float *a, int lda, const float *panel, int m, int
 
 	cut(outer_tile, &t, 1, m);
 }
-
-const struct cpu SET = { SET_NAME, MR, NR, rows, outer };
