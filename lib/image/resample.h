@@ -25,9 +25,15 @@ enum resample_filter { RESAMPLE_BILINEAR, RESAMPLE_BICUBIC };
 
 /* Working memory, grown as needed and kept from call to call; all zero at first. */
 struct resampler {
-	float *weight, *row;
+	float *row, *lanes, *weight;
+	double *exact;
 	int *start;
-	size_t weights, rows, starts; /* elements held */
+	size_t rows, lane, weights, exacts, starts; /* elements held */
+
+	/* what resample_across left */
+	int h, sh, sw, taps;
+	const int *start_y;
+	const float *weight_y;
 };
 
 void resampler_free(struct resampler *r);
@@ -35,6 +41,12 @@ void resampler_free(struct resampler *r);
 /* dst (c,sh,sw) from the box of src (c,h,w); flip mirrors left and right. */
 void resample(struct resampler *r, float *dst, int sh, int sw, const float *src, int c, int h, int w, struct box b,
               enum resample_filter filter, int flip);
+
+/* The same in two steps: first all columns, then any rows, in any order. resample_down writes rows from..from+n-1 of
+ * channel k to dst (n,sw). */
+void resample_across(struct resampler *r, int sh, int sw, const float *src, int c, int h, int w, struct box b,
+                     enum resample_filter filter, int flip);
+void resample_down(const struct resampler *r, float *dst, int k, int from, int n);
 
 /* The same for labels, by nearest: dst (sh,sw) from src (h,w). */
 void resample_nearest(struct resampler *r, uint8_t *dst, int sh, int sw, const uint8_t *src, int w, struct box b,
