@@ -169,29 +169,51 @@ describe(struct meta *m, const struct feed *s, const struct views *v)
 		meta_set(m, "normalize", normalize_format(buf, &v->normalize));
 }
 
+/* The batch before is written while the next one is made. */
+struct writing {
+	struct ten_writer out;
+	struct record spare; /* its memory, when it has been written */
+	struct err e;
+	int failed;
+};
+
+static void
+write_before(void *ctx)
+{
+	struct writing *w = ctx;
+
+	w->failed = ten_push(&w->out, &w->spare, &w->e);
+}
+
 static void
 augment(struct feed *s, struct views *v)
 {
 	uint64_t total = s->count ? s->count * s->epochs - (uint64_t)skip : 0, done = 0;
+	struct writing w = { 0 };
 	struct record r = { 0 };
-	struct ten_writer out;
 	struct progress progress;
 	struct err e;
 	int rc;
 
-	out_open(&out);
+	v->beside = write_before;
+	v->ctx = &w;
+	out_open(&w.out);
 	progress_start(&progress, "images", total, opt_common.quiet);
 	while ((rc = feed_next(s, &e)) > 0) {
 		if (views_make(v, &r, s->sample, s->n, s->epoch, &e))
 			die("%s %s", feed_name(s), e.msg);
+		if (w.failed)
+			die("%s", w.e.msg);
 		describe(&r.meta, s, v);
-		out_write(&out, &r);
+		out_write(&w.out, &r);
+		record_move(&r, &w.spare);
 		progress_update(&progress, done += (uint64_t)s->n, "%s", "");
 	}
 	if (rc < 0)
 		die("%s", e.msg);
 	progress_end(&progress);
-	out_close(&out);
+	out_close(&w.out);
+	record_free(&r);
 }
 
 int

@@ -182,6 +182,20 @@ make_sample(void *ctx, int i, int worker)
 	}
 }
 
+/* Item 0 may be what goes on beside; it is taken first because nobody else can hurry it. */
+static void
+make_item(void *ctx, int i, int worker)
+{
+	struct job *j = ctx;
+
+	if (!j->v->beside)
+		make_sample(j, i, worker);
+	else if (i)
+		make_sample(j, i - 1, worker);
+	else
+		j->v->beside(j->v->ctx);
+}
+
 static void
 copy_labels(int64_t *dst, const struct sample *s, int n)
 {
@@ -206,7 +220,7 @@ views_make(struct views *v, struct record *out, const struct sample *s, int n, u
 	if (v->label)
 		copy_labels(record_add(out, "label", TEN_I64, 1, dim)->data, s, n);
 	j.err = mem_array((size_t)n, sizeof *j.err);
-	par_for(n, make_sample, &j);
+	par_for(n + !!v->beside, make_item, &j);
 	for (i = 0; i < n && !rc; i++)
 		if (j.err[i].msg[0])
 			rc = err_set(e, "record %lld at byte %llu, sample %lld: %s", (long long)s[i].rec->seq,

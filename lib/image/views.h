@@ -19,6 +19,10 @@ struct views {
 	int channels;             /* of the output: 1 (grey of RGB), 3 (grey repeated), 0: as they come */
 	uint64_t seed;
 
+	/* If set, is called once while views are made, by one of the threads: writing goes on beside the work. */
+	void (*beside)(void *ctx);
+	void *ctx;
+
 	/* what the input is, from its first record; c: channels of the output */
 	int seen, c, mask, label;
 	char normalized[NORMALIZE_LEN]; /* metadata `normalize`, or "" */

@@ -52,6 +52,10 @@ int ten_create(struct ten_writer *w, const char *path, struct err *e); /* NULL o
 /* Takes rec's content and leaves it empty. */
 int ten_write(struct ten_writer *w, struct record *rec, struct err *e);
 
+/* Writes the record held back, if there is one, now that another is sure to come, and moves it to spare: a loop that
+ * fills spare again saves itself the page faults of new memory. */
+int ten_push(struct ten_writer *w, struct record *spare, struct err *e);
+
 /* Writes the last record with its end mark (an empty one if there was none) and closes. */
 int ten_finish(struct ten_writer *w, struct err *e);
 void ten_discard(struct ten_writer *w);

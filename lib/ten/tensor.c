@@ -369,28 +369,42 @@ record_remove(struct record *r, const char *name)
 	memmove(t, t + 1, (size_t)(r->t + r->n - t) * sizeof *t);
 }
 
+/* The data of tensor `name` if it is r's own and of this size. */
+static void *
+take_data(struct record *r, const char *name, size_t bytes)
+{
+	struct tensor *t = record_find(r, name);
+	void *data = NULL;
+
+	if (t && !t->borrowed && tensor_bytes(t) == bytes) {
+		data = t->data;
+		t->data = NULL;
+	}
+	return data;
+}
+
 struct tensor *
 record_add(struct record *r, const char *name, enum ten_dtype dtype, int ndim, const int64_t *dim)
 {
-	struct tensor *t;
+	struct tensor *t, new = { .dtype = dtype, .ndim = ndim };
 	int64_t n = 1;
 	int i;
 
-	record_remove(r, name);
-	r->t = mem_grow(r->t, (size_t)r->n + 1, sizeof *r->t);
-	t = &r->t[r->n++];
-	memset(t, 0, sizeof *t);
 	if (ndim > TEN_MAXDIM)
 		BUG("tensor '%s' of %d dimensions", name, ndim);
-	t->name = mem_strdup(name);
-	t->dtype = dtype;
-	t->ndim = ndim;
 	for (i = 0; i < ndim; i++) {
-		t->dim[i] = dim[i];
+		new.dim[i] = dim[i];
 		if (dim[i] < 0 || __builtin_mul_overflow(n, dim[i], &n) || n > INT64_MAX / 8)
 			BUG("tensor '%s' of impossible size", name);
 	}
-	t->data = mem_aligned(tensor_bytes(t));
+	new.name = mem_strdup(name);
+	new.data = take_data(r, name, tensor_bytes(&new));
+	if (!new.data)
+		new.data = mem_aligned(tensor_bytes(&new));
+	record_remove(r, name);
+	r->t = mem_grow(r->t, (size_t)r->n + 1, sizeof *r->t);
+	t = &r->t[r->n++];
+	*t = new;
 	return t;
 }
 

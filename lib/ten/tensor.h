@@ -78,8 +78,8 @@ struct record {
 
 struct tensor *record_find(const struct record *r, const char *name); /* NULL: absent */
 
-/* Adds a tensor with uninitialised data of its own; replaces one of that name. The pointer is valid until the
- * next record_add. Dimensions must be sane (checked): they are the program's, not a file's. */
+/* Adds a tensor with uninitialised data of its own; replaces one of that name, whose memory it takes over when it is as
+ * large. The pointer is valid until the next record_add. Dimensions must be sane (checked): they are the program's, not a file's. */
 struct tensor *record_add(struct record *r, const char *name, enum ten_dtype dtype, int ndim, const int64_t *dim);
 struct tensor *record_add4(struct record *r, const char *name, enum ten_dtype dtype, int64_t n, int64_t c,
                            int64_t h, int64_t w);

@@ -48,6 +48,18 @@ put_held(struct ten_writer *w, int eos, struct err *e)
 }
 
 int
+ten_push(struct ten_writer *w, struct record *spare, struct err *e)
+{
+	if (!w->holding)
+		return 0;
+	if (put_held(w, 0, e))
+		return -1;
+	record_move(spare, &w->held);
+	w->holding = 0;
+	return 0;
+}
+
+int
 ten_write(struct ten_writer *w, struct record *rec, struct err *e)
 {
 	if (w->holding && put_held(w, 0, e))
