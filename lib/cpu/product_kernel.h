@@ -15,7 +15,11 @@ typedef float vec __attribute__((vector_size(4 * VLEN), aligned(4), may_alias));
 
 #define NR (2 * VLEN)
 #define ALWAYS static inline __attribute__((always_inline))
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
 #define UNROLL _Pragma("GCC unroll 16")
+#endif
 #define HIDE(x) __asm__("" : "+r"(x)) /* the compiler must not derive x from what it knew */
 
 struct tile {
@@ -24,6 +28,21 @@ struct tile {
 	ptrdiff_t ldc, lda;
 	int n, k, add;
 };
+
+/* What comes from farther caches is asked for ahead, in rows of the panel and of A^T; C when k leaves it the time. */
+enum { AHEAD = 16, AHEAD_OUTER = 8, ENOUGH = 96 };
+
+ALWAYS void
+fetch(const struct tile *t, int m, int across)
+{
+	const float *c = t->c;
+	int i, j;
+
+	if (t->k >= ENOUGH)
+		UNROLL for (i = 0; i < m; i++, c += t->ldc)
+			UNROLL for (j = 0; j < across * VLEN; j += 16)
+				__builtin_prefetch(c + j, 1);
+}
 
 /* The last columns of C, fewer than the vectors hold: through memory. */
 static __attribute__((noinline)) void
@@ -71,9 +90,12 @@ tile_rows(const struct tile *t, int m, int across)
 
 	UNROLL for (i = 0; i < (m + 2) / 3; i++)
 		a[i] = t->a + 3 * i * lda;
+	fetch(t, m, across);
 	for (p = 0; p < t->k; p++) {
 		vec row[2];
 
+		UNROLL for (j = 0; j < across * VLEN; j += 16)
+			__builtin_prefetch(b + AHEAD * NR + j);
 		UNROLL for (j = 0; j < across; j++)
 			row[j] = *(const vec *)(b + j * VLEN);
 		UNROLL for (i = 0; i < m; i++)
@@ -95,9 +117,11 @@ tile_outer(const struct tile *t, int m, int across)
 	vec sum[MR][2] = { 0 };
 	int i, j, p;
 
+	fetch(t, m, across);
 	for (p = 0; p < t->k; p++, a += t->lda, b += NR) {
 		vec row[2];
 
+		__builtin_prefetch(a + AHEAD_OUTER * t->lda);
 		UNROLL for (j = 0; j < across; j++)
 			row[j] = *(const vec *)(b + j * VLEN);
 		UNROLL for (i = 0; i < m; i++)
