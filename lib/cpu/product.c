@@ -1,5 +1,7 @@
 #include "cpu/product.h"
 
+#include <string.h>
+
 #include "cpu/cpu.h"
 
 /* Rows of a panel multiplied at a time: that much of a panel and of A's rows stays in the caches near the core. */
@@ -13,29 +15,43 @@ product_panels(int k, int n)
 	return ((size_t)n + nr - 1) / nr * nr * (size_t)k;
 }
 
-/* Panel by panel, rows in groups of 16: for rs 1 a group is a cache line of every column. */
 static void
-pack_panel(float *panel, const float *b, size_t rs, size_t cs, int k, int n, int nr)
+pack_rows(float *panel, const float *b, size_t rs, int k, int n, int nr)
 {
-	int p, j, q, from;
+	int p;
 
-	for (from = 0; from < k; from += 16)
-		for (j = 0; j < nr; j++) {
-			float *to = panel + (size_t)from * (size_t)nr + j;
+	for (p = 0; p < k; p++, panel += nr, b += rs) {
+		memcpy(panel, b, (size_t)n * sizeof *b);
+		memset(panel + n, 0, (size_t)(nr - n) * sizeof *b);
+	}
+}
 
-			q = k - from < 16 ? k - from : 16;
-			for (p = 0; p < q; p++)
-				to[p * nr] = j < n ? b[(size_t)(from + p) * rs + (size_t)j * cs] : 0.0f;
-		}
+/* In groups of 16 rows: for rs 1 a group is a cache line of every column. */
+static void
+pack_columns(float *panel, const float *b, size_t rs, size_t cs, int k, int n, int nr)
+{
+	int from, rows, p, j;
+
+	for (from = 0; from < k; from += rows, panel += rows * nr, b += (size_t)rows * rs) {
+		rows = k - from < 16 ? k - from : 16;
+		for (j = 0; j < nr; j++)
+			for (p = 0; p < rows; p++)
+				panel[p * nr + j] = j < n ? b[(size_t)p * rs + (size_t)j * cs] : 0.0f;
+	}
 }
 
 void
 product_pack(float *panels, const float *b, size_t rs, size_t cs, int k, int n)
 {
-	int nr = cpu()->nr, j;
+	int nr = cpu()->nr, j, width;
 
-	for (j = 0; j < n; j += nr, panels += (size_t)k * (size_t)nr)
-		pack_panel(panels, b + (size_t)j * cs, rs, cs, k, n - j < nr ? n - j : nr, nr);
+	for (j = 0; j < n; j += nr, panels += (size_t)k * (size_t)nr) {
+		width = n - j < nr ? n - j : nr;
+		if (cs == 1)
+			pack_rows(panels, b + j, rs, k, width, nr);
+		else
+			pack_columns(panels, b + (size_t)j * cs, rs, cs, k, width, nr);
+	}
 }
 
 void
