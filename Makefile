@@ -80,11 +80,12 @@ $(BUILD)/helpers/%: $(BUILD)/tests/helpers/%.o $(BUILD)/tests/helpers/formula.o 
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-units: $(UNIT) $(HELP)
+units: $(UNIT) $(HELP) $(BUILD)/bench/step
 
 check: all units
 	BUILD=$(BUILD) tests/run
 
+include tests/bench/bench.mk
 include pipelines/common.mk $(sort $(wildcard pipelines/experiment-*.mk))
 
 clean:

@@ -1,0 +1,17 @@
+# make bench        times every row, against PyTorch where it is installed: see tests/bench/README.md
+# make deps-bench   installs PyTorch (Debian)
+
+BENCH_DEBS = python3-torch python3-torchvision
+
+.PHONY: bench deps-bench
+bench: all $(BUILD)/bench/step
+	BUILD=$(BUILD) tests/bench/run $(ROWS)
+
+deps-bench:
+	config/deps $(BENCH_DEBS)
+
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libsegpipe.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+-include $(BUILD)/tests/bench/step.d

@@ -1,0 +1,300 @@
+/* step - time one row of the benchmark: a network, a batch, an image size
+ *
+ *   step resnet|byol|unet|segment resnet18|resnet34|resnet50 BATCH SIZE
+ *
+ *   resnet   forward and backward of the encoder and its pooling; the loss is the sum of the features
+ *   byol     two views: forward and backward, SGD with momentum, average of the target
+ *   unet     forward, cross-entropy over four classes, backward, SGD with momentum
+ *   segment  what seg-predict does with BATCH slices: segmenter and classes, no input or output
+ *
+ * Images are noise on three channels. After two steps that don't count every step prints its seconds, and at the
+ * end "peak MIB" tells the largest resident memory. With --steps 0 a line on standard input, answered by "ready"
+ * at first, asks for a step each: so two programs can take turns. torch_step.py is PyTorch's side of the same.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/mem.h"
+#include "base/opt.h"
+#include "base/progress.h"
+#include "model/byol.h"
+#include "model/segmenter.h"
+#include "nn/loss.h"
+#include "nn/optim.h"
+
+#define CHANNELS 3
+#define CLASSES 4
+#define WARMUP 2
+#define RATE 0.01
+
+static int steps = 5, precision;
+
+static const struct opt opts[] = {
+	OPT_COMMON,
+	{ 'n', "steps", OPT_INT, &steps, "N", "steps to time, 0 for one per line of standard input", 0, 1000000, 0 },
+	{ 0, "precision", OPT_CHOICE, &precision, "f32", "arithmetic", 0, 0, 0 },
+	OPT_END
+};
+
+struct bench {
+	int arch, batch, size;
+	float *view[2];          /* noise, [batch,CHANNELS,size,size] each */
+	uint8_t *mask;           /* [batch,size,size] */
+	struct params ps;
+	struct optim optim;
+	struct graph *graph;
+	int x, y;                /* nodes of graph: images; features or logits */
+	struct byol *byol;
+	struct segmenter segmenter;
+	float *logits;           /* segment: [batch,CLASSES,size,size] */
+};
+
+struct kind {
+	const char *name;
+	void (*start)(struct bench *b);
+	void (*step)(struct bench *b);
+};
+
+/* --- inputs --- */
+
+static size_t
+pixels(const struct bench *b)
+{
+	return (size_t)b->batch * (size_t)b->size * (size_t)b->size;
+}
+
+static float *
+noise(const struct bench *b, uint64_t sample)
+{
+	struct rng rng = rng_at(opt_common.seed, RNG_TEST, 0, sample);
+	size_t n = CHANNELS * pixels(b), i;
+	float *x = mem_aligned(n * sizeof *x);
+
+	for (i = 0; i < n; i++)
+		x[i] = (float)rng_range(&rng, -1.7, 1.7);
+	return x;
+}
+
+static uint8_t *
+labels(const struct bench *b)
+{
+	struct rng rng = rng_at(opt_common.seed, RNG_TEST, 0, 2);
+	size_t n = pixels(b), i;
+	uint8_t *mask = mem_array(n, 1);
+
+	for (i = 0; i < n; i++)
+		mask[i] = (uint8_t)rng_below(&rng, CLASSES);
+	return mask;
+}
+
+/* --- the rows --- */
+
+static void
+plan(struct bench *b)
+{
+	graph_plan(b->graph, GRAPH_TRAIN);
+	graph_bind(b->graph, mem_aligned(graph_bytes(b->graph)));
+}
+
+static void
+forward(struct bench *b)
+{
+	memcpy(graph_data(b->graph, b->x), b->view[0], CHANNELS * pixels(b) * sizeof(float));
+	graph_forward(b->graph, &b->ps, b->batch, 1);
+}
+
+static void
+resnet_start(struct bench *b)
+{
+	int taps[5];
+
+	params_init(&b->ps, 1);
+	b->graph = graph_new(b->batch);
+	b->x = graph_input(b->graph, CHANNELS, b->size, b->size);
+	resnet_build(taps, b->graph, b->x, &b->ps, (enum resnet_arch)b->arch);
+	b->y = graph_gap(b->graph, taps[4]);
+	graph_output(b->graph, b->y);
+	plan(b);
+	resnet_init(&b->ps, opt_common.seed);
+}
+
+static void
+resnet_step(struct bench *b)
+{
+	int n = b->batch * resnet_features((enum resnet_arch)b->arch), i;
+	float *grad;
+
+	forward(b);
+	grad = graph_grad(b->graph, b->y);
+	for (i = 0; i < n; i++)
+		grad[i] = 1;
+	graph_backward(b->graph, &b->ps);
+}
+
+static void
+unet_start(struct bench *b)
+{
+	params_init(&b->ps, 1);
+	b->graph = graph_new(b->batch);
+	b->x = graph_input(b->graph, CHANNELS, b->size, b->size);
+	b->y = unet_build(b->graph, b->x, &b->ps, (enum resnet_arch)b->arch, CLASSES);
+	plan(b);
+	resnet_init(&b->ps, opt_common.seed);
+	unet_init_decoder(&b->ps, opt_common.seed);
+	optim_init(&b->optim, OPTIM_SGD, &b->ps);
+	b->mask = labels(b);
+}
+
+static void
+unet_step(struct bench *b)
+{
+	params_zero_grad(&b->ps);
+	forward(b);
+	seg_loss(SEG_CE, graph_grad(b->graph, b->y), graph_data(b->graph, b->y), b->mask, b->batch, CLASSES,
+	         (int64_t)b->size * b->size);
+	graph_backward(b->graph, &b->ps);
+	optim_step(&b->optim, &b->ps, RATE);
+}
+
+static void
+byol_start(struct bench *b)
+{
+	struct byol_shape shape = { .arch = (enum resnet_arch)b->arch, .channels = CHANNELS, .height = b->size,
+		                    .width = b->size, .batch = b->batch, .proj_hidden = 4096, .pred_hidden = 8192 };
+
+	b->view[1] = noise(b, 1);
+	b->byol = byol_new(&shape);
+	resnet_init(&b->byol->online, opt_common.seed);
+	byol_init_heads(b->byol, opt_common.seed);
+	byol_copy_target(b->byol);
+	optim_init(&b->optim, OPTIM_SGD, &b->byol->online);
+}
+
+static void
+byol_step(struct bench *b)
+{
+	const float *const view[2] = { b->view[0], b->view[1] };
+	struct byol_stats stats;
+
+	byol_gradients(b->byol, &stats, view);
+	optim_step(&b->optim, &b->byol->online, RATE);
+	byol_average(b->byol, 0.99);
+}
+
+static void
+segment_start(struct bench *b)
+{
+	const struct normalize none = { .kind = NORMALIZE_NONE };
+	struct graph *g = graph_new(1);
+
+	if (b->batch > SEGMENTER_BATCH)
+		die("segment: BATCH is at most %d", SEGMENTER_BATCH);
+	params_init(&b->ps, 0);
+	unet_build(g, graph_input(g, CHANNELS, UNET_MULTIPLE, UNET_MULTIPLE), &b->ps, (enum resnet_arch)b->arch, CLASSES);
+	graph_delete(g); /* it was there to create the parameters */
+	resnet_init(&b->ps, opt_common.seed);
+	unet_init_decoder(&b->ps, opt_common.seed);
+	segmenter_init(&b->segmenter, (enum resnet_arch)b->arch, CHANNELS, CLASSES, &none, &b->ps);
+	b->logits = mem_aligned(CLASSES * pixels(b) * sizeof *b->logits);
+	b->mask = mem_array(pixels(b), 1);
+}
+
+static void
+segment_step(struct bench *b)
+{
+	const struct tensor image = { .name = "image", .dtype = TEN_F32, .ndim = 4, .data = b->view[0],
+		                      .dim = { b->batch, CHANNELS, b->size, b->size } };
+
+	segmenter_run(&b->segmenter, b->logits, &image, 0, b->batch, 1);
+	segmenter_classify(b->mask, b->logits, b->batch, CLASSES, (int64_t)b->size * b->size);
+}
+
+static const struct kind kinds[] = {
+	{ "resnet", resnet_start, resnet_step },
+	{ "byol", byol_start, byol_step },
+	{ "unet", unet_start, unet_step },
+	{ "segment", segment_start, segment_step },
+};
+
+/* --- timing --- */
+
+static double
+timed(const struct kind *k, struct bench *b)
+{
+	double start = clock_seconds();
+
+	k->step(b);
+	return clock_seconds() - start;
+}
+
+/* Is there another step to make? */
+static int
+another(int made)
+{
+	char line[64];
+
+	return steps ? made < steps : fgets(line, sizeof line, stdin) != NULL;
+}
+
+static void
+run(const struct kind *k, struct bench *b)
+{
+	struct rusage usage;
+	int i;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	for (i = 0; i < WARMUP; i++)
+		k->step(b);
+	if (!steps)
+		puts("ready");
+	for (i = 0; another(i); i++)
+		printf("%.6f\n", timed(k, b));
+	getrusage(RUSAGE_SELF, &usage);
+	printf("peak %ld\n", usage.ru_maxrss / 1024);
+}
+
+static int
+number(const char *what, const char *text, int least, int most)
+{
+	char *end;
+	long x = strtol(text, &end, 10);
+
+	if (*end || x < least || x > most)
+		die("%s is '%s', expected %d..%d", what, text, least, most);
+	return (int)x;
+}
+
+static int
+arch_number(const char *name)
+{
+	int a;
+
+	for (a = RESNET18; a <= RESNET50; a++)
+		if (!strcmp(name, resnet_name((enum resnet_arch)a)))
+			return a;
+	die("ARCH is '%s', expected %s", name, RESNET_WORDS);
+}
+
+int
+main(int argc, char *argv[])
+{
+	const struct kind *k = kinds;
+	struct bench b = { 0 };
+
+	opt_parse(argc, &argv, opts, "KIND ARCH BATCH SIZE", "time one row of the benchmark", 4, 4);
+	while (k < kinds + ARRAY_LEN(kinds) && strcmp(k->name, argv[0]))
+		k++;
+	if (k == kinds + ARRAY_LEN(kinds))
+		die("KIND is '%s', expected resnet|byol|unet|segment", argv[0]);
+	b.arch = arch_number(argv[1]);
+	b.batch = number("BATCH", argv[2], 2, 4096);
+	b.size = number("SIZE", argv[3], 32, 4096);
+	if (b.size % UNET_MULTIPLE)
+		die("SIZE is %d, expected a multiple of %d", b.size, UNET_MULTIPLE);
+	b.view[0] = noise(&b, 0);
+	k->start(&b);
+	run(k, &b);
+	return 0;
+}
