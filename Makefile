@@ -80,12 +80,13 @@ $(BUILD)/helpers/%: $(BUILD)/tests/helpers/%.o $(BUILD)/tests/helpers/formula.o 
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-units: $(UNIT) $(HELP) $(BUILD)/bench/step
+include tests/bench/bench.mk
+
+units: $(UNIT) $(HELP) $(BENCH)
 
 check: all units
 	BUILD=$(BUILD) tests/run
 
-include tests/bench/bench.mk
 include pipelines/common.mk $(sort $(wildcard pipelines/experiment-*.mk))
 
 clean:

@@ -21,6 +21,15 @@ step() {
 	[ "${#lines[@]}" -eq 6 ]
 }
 
+@test "a command is timed by the unit of what it does, and must not fail" {
+	run "$BUILD/bench/command" -n 3 -w 0 -u 10 -- sleep 0.2
+	[ "$status" -eq 0 ]
+	[ "${#lines[@]}" -eq 4 ]
+	awk 'NR < 4 && !($1 >= 0.02 && $1 < 0.2) { bad = 1 } END { exit bad }' <<<"$output"
+	fails_with "command: 'false' failed" "$BUILD/bench/command" false
+	fails_with "command: cannot run 'no-such-tool': *" "$BUILD/bench/command" no-such-tool
+}
+
 @test "what cannot be timed is refused" {
 	fails_with "step: KIND is 'vgg', expected resnet|byol|unet|segment" step vgg resnet18 2 32
 	fails_with "step: ARCH is 'vgg', expected *" step unet vgg 2 32

@@ -1,17 +1,18 @@
 # make bench        times every row, against PyTorch where it is installed: see tests/bench/README.md
 # make deps-bench   installs PyTorch (Debian)
 
+BENCH      := $(BUILD)/bench/step $(BUILD)/bench/command
 BENCH_DEBS = python3-torch python3-torchvision
 
 .PHONY: bench deps-bench
-bench: all $(BUILD)/bench/step
+bench: all $(BENCH) $(HELP)
 	BUILD=$(BUILD) tests/bench/run $(ROWS)
 
 deps-bench:
 	config/deps $(BENCH_DEBS)
 
-$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libsegpipe.a
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/racer.o $(BUILD)/libsegpipe.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
--include $(BUILD)/tests/bench/step.d
+-include $(BUILD)/tests/bench/*.d

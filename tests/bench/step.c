@@ -7,34 +7,37 @@
  *   unet     forward, cross-entropy over four classes, backward, SGD with momentum
  *   segment  what seg-predict does with BATCH slices: segmenter and classes, no input or output
  *
- * Images are noise on three channels. After two steps that don't count every step prints its seconds, and at the
- * end "peak MIB" tells the largest resident memory. With --steps 0 a line on standard input, answered by "ready"
- * at first, asks for a step each: so two programs can take turns. torch_step.py is PyTorch's side of the same.
+ * Images are noise on three channels. Seconds and memory are printed as racer.h says; torch_step.py is PyTorch's
+ * side of the same.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "base/opt.h"
 #include "base/progress.h"
 #include "model/byol.h"
 #include "model/segmenter.h"
+#include "nn/compute.h"
 #include "nn/loss.h"
 #include "nn/optim.h"
+#include "racer.h"
 
 #define CHANNELS 3
 #define CLASSES 4
-#define WARMUP 2
 #define RATE 0.01
 
-static int steps = 5, precision;
+static int steps = 5, warmup = 2, precision, compute, cpu_time;
 
 static const struct opt opts[] = {
 	OPT_COMMON,
 	{ 'n', "steps", OPT_INT, &steps, "N", "steps to time, 0 for one per line of standard input", 0, 1000000, 0 },
+	{ 'w', "warmup", OPT_INT, &warmup, "N", "steps before, which don't count", 0, 1000, 0 },
+	{ 0, "compute", OPT_CHOICE, &compute, COMPUTE_NAMES, "whose products and convolutions", 0, 0, 0 },
 	{ 0, "precision", OPT_CHOICE, &precision, "f32", "arithmetic", 0, 0, 0 },
+	{ 0, "cpu", OPT_FLAG, &cpu_time, NULL, "seconds of the processors, which a busy machine changes less", 0, 0, 0 },
 	OPT_END
 };
 
@@ -48,7 +51,8 @@ struct bench {
 	int x, y;                /* nodes of graph: images; features or logits */
 	struct byol *byol;
 	struct segmenter segmenter;
-	float *logits;           /* segment: [batch,CLASSES,size,size] */
+	float *logits, *dlogits; /* unet, segment: [batch,CLASSES,size,size] */
+	const struct kind *kind;
 };
 
 struct kind {
@@ -101,7 +105,7 @@ plan(struct bench *b)
 static void
 forward(struct bench *b)
 {
-	memcpy(graph_data(b->graph, b->x), b->view[0], CHANNELS * pixels(b) * sizeof(float));
+	graph_put(b->graph, b->x, b->view[0], b->batch);
 	graph_forward(b->graph, &b->ps, b->batch, 1);
 }
 
@@ -145,6 +149,8 @@ unet_start(struct bench *b)
 	unet_init_decoder(&b->ps, opt_common.seed);
 	optim_init(&b->optim, OPTIM_SGD, &b->ps);
 	b->mask = labels(b);
+	b->logits = mem_aligned(CLASSES * pixels(b) * sizeof *b->logits);
+	b->dlogits = mem_aligned(CLASSES * pixels(b) * sizeof *b->dlogits);
 }
 
 static void
@@ -152,8 +158,9 @@ unet_step(struct bench *b)
 {
 	params_zero_grad(&b->ps);
 	forward(b);
-	seg_loss(SEG_CE, graph_grad(b->graph, b->y), graph_data(b->graph, b->y), b->mask, b->batch, CLASSES,
-	         (int64_t)b->size * b->size);
+	graph_get(b->logits, b->graph, b->y, b->batch);
+	seg_loss(SEG_CE, b->dlogits, b->logits, b->mask, b->batch, CLASSES, (int64_t)b->size * b->size);
+	graph_put_grad(b->graph, b->y, b->dlogits, b->batch);
 	graph_backward(b->graph, &b->ps);
 	optim_step(&b->optim, &b->ps, RATE);
 }
@@ -221,38 +228,33 @@ static const struct kind kinds[] = {
 /* --- timing --- */
 
 static double
-timed(const struct kind *k, struct bench *b)
+now(void)
 {
-	double start = clock_seconds();
+	struct timespec t;
 
-	k->step(b);
-	return clock_seconds() - start;
+	if (!cpu_time)
+		return clock_seconds();
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Is there another step to make? */
-static int
-another(int made)
+static double
+timed(void *ctx)
 {
-	char line[64];
+	struct bench *b = ctx;
+	double start = now();
 
-	return steps ? made < steps : fgets(line, sizeof line, stdin) != NULL;
+	b->kind->step(b);
+	return now() - start;
 }
 
-static void
-run(const struct kind *k, struct bench *b)
+static long
+peak(void *ctx)
 {
 	struct rusage usage;
-	int i;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	for (i = 0; i < WARMUP; i++)
-		k->step(b);
-	if (!steps)
-		puts("ready");
-	for (i = 0; another(i); i++)
-		printf("%.6f\n", timed(k, b));
 	getrusage(RUSAGE_SELF, &usage);
-	printf("peak %ld\n", usage.ru_maxrss / 1024);
+	return usage.ru_maxrss / 1024;
 }
 
 static int
@@ -277,24 +279,32 @@ arch_number(const char *name)
 	die("ARCH is '%s', expected %s", name, RESNET_WORDS);
 }
 
+static const struct kind *
+kind_named(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(kinds); i++)
+		if (!strcmp(name, kinds[i].name))
+			return &kinds[i];
+	die("KIND is '%s', expected resnet|byol|unet|segment", name);
+}
+
 int
 main(int argc, char *argv[])
 {
-	const struct kind *k = kinds;
 	struct bench b = { 0 };
 
 	opt_parse(argc, &argv, opts, "KIND ARCH BATCH SIZE", "time one row of the benchmark", 4, 4);
-	while (k < kinds + ARRAY_LEN(kinds) && strcmp(k->name, argv[0]))
-		k++;
-	if (k == kinds + ARRAY_LEN(kinds))
-		die("KIND is '%s', expected resnet|byol|unet|segment", argv[0]);
+	b.kind = kind_named(argv[0]);
 	b.arch = arch_number(argv[1]);
 	b.batch = number("BATCH", argv[2], 2, 4096);
 	b.size = number("SIZE", argv[3], 32, 4096);
 	if (b.size % UNET_MULTIPLE)
 		die("SIZE is %d, expected a multiple of %d", b.size, UNET_MULTIPLE);
+	compute_use((enum compute)compute);
 	b.view[0] = noise(&b, 0);
-	k->start(&b);
-	run(k, &b);
+	b.kind->start(&b);
+	racer_run(warmup, steps, timed, peak, &b);
 	return 0;
 }
