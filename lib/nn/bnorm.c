@@ -66,43 +66,48 @@ block_moments(void *ctx, int i, int worker)
 	}
 }
 
-/* Of g and g (x - mean), where g = dy, or 0 where the ReLU was shut. */
+/* g[n] = dy, or 0 where the ReLU was shut: at channels ch, ch + 1, ... of the pixel at `at`. */
+static inline void
+gate(float *restrict g, const struct job *j, size_t at, int ch, int n)
+{
+	const float *scale = BNORM_SCALE(j->save, j->b->c) + ch, *shift = BNORM_SHIFT(j->save, j->b->c) + ch;
+	const float *dy = j->dy + at + ch, *x = j->x + at + ch, *out = j->out ? j->out + at + ch : NULL;
+	int k;
+
+	if (!j->b->relu)
+		memcpy(g, dy, (size_t)n * sizeof *g);
+	else if (j->out)
+		for (k = 0; k < n; k++)
+			g[k] = out[k] > 0 ? dy[k] : 0.0f;
+	else
+		for (k = 0; k < n; k++)
+			g[k] = scale[k] * x[k] + shift[k] > 0 ? dy[k] : 0.0f;
+}
+
+/* Of g and g (x - mean) */
 KERNEL static void
 block_gradients(void *ctx, int i, int worker)
 {
 	const struct job *j = ctx;
-	int c = j->b->c, ch, l, n, r;
+	int c = j->b->c, ch, k, n, r;
 	double *sum = j->sums + 2 * (size_t)i * c, *dot = sum + c;
-	const float *scale = BNORM_SCALE(j->save, c), *shift = BNORM_SHIFT(j->save, c);
 	size_t first, rows = (size_t)block_rows(j, i, &first);
 
 	for (ch = 0; ch < c; ch += LANES) {
 		double a[LANES] = { 0 }, q[LANES] = { 0 };
+		const float *mean = j->save + ch;
 
 		n = c - ch < LANES ? c - ch : LANES;
 		for (r = 0; r < (int)rows; r++) {
-			size_t at = (first + (size_t)r) * c + ch;
-			const float *dy = j->dy + at, *x = j->x + at, *out = j->out ? j->out + at : NULL;
+			size_t at = (first + (size_t)r) * c;
+			const float *x = j->x + at + ch;
+			float g[LANES];
 
-			if (!j->b->relu)
-				for (l = 0; l < n; l++) {
-					a[l] += dy[l];
-					q[l] += (double)dy[l] * (x[l] - j->save[ch + l]);
-				}
-			else if (out)
-				for (l = 0; l < n; l++) {
-					float g = out[l] > 0 ? dy[l] : 0.0f;
-
-					a[l] += g;
-					q[l] += (double)g * (x[l] - j->save[ch + l]);
-				}
-			else
-				for (l = 0; l < n; l++) {
-					float g = scale[ch + l] * x[l] + shift[ch + l] > 0 ? dy[l] : 0.0f;
-
-					a[l] += g;
-					q[l] += (double)g * (x[l] - j->save[ch + l]);
-				}
+			gate(g, j, at, ch, n);
+			for (k = 0; k < n; k++) {
+				a[k] += g[k];
+				q[k] += (double)g[k] * (x[k] - mean[k]);
+			}
 		}
 		memcpy(sum + ch, a, (size_t)n * sizeof *a);
 		memcpy(dot + ch, q, (size_t)n * sizeof *q);
@@ -223,33 +228,43 @@ bnorm_apply(float *y, const float *save, const struct bnorm *b, const float *x, 
 
 /* --- backward --- */
 
+static inline void
+put(float *restrict to, const float *restrict from, int n, int add)
+{
+	int k;
+
+	if (!add)
+		memcpy(to, from, (size_t)n * sizeof *to);
+	else
+		for (k = 0; k < n; k++)
+			to[k] += from[k];
+}
+
 /* dx = a g + b (x - mean) + c and dres = g */
 KERNEL static void
 backward_block(void *ctx, int i, int worker)
 {
 	const struct job *j = ctx;
-	int c = j->b->c, rows, r, k;
-	const float *a = j->slopes, *b = a + c, *off = b + c, *mean = j->save;
-	const float *scale = BNORM_SCALE(mean, c), *shift = BNORM_SHIFT(mean, c);
+	int c = j->b->c, rows, r, k, ch, n;
 	size_t first;
 
 	rows = block_rows(j, i, &first);
-	for (r = 0; r < rows; r++) {
-		size_t at = (first + (size_t)r) * c;
-		const float *dy = j->dy + at, *x = j->x + at, *out = j->out ? j->out + at : NULL;
-		float *dx = j->dx ? j->dx + at : NULL, *dres = j->dres ? j->dres + at : NULL;
+	for (r = 0; r < rows; r++)
+		for (ch = 0; ch < c; ch += LANES) {
+			size_t at = (first + (size_t)r) * c;
+			const float *a = j->slopes + ch, *b = a + c, *off = b + c, *mean = j->save + ch;
+			const float *x = j->x + at + ch;
+			float g[LANES], d[LANES];
 
-		IVDEP
-		for (k = 0; k < c; k++) {
-			float value = !j->b->relu ? 1 : out ? out[k] : scale[k] * x[k] + shift[k];
-			float g = value > 0 ? dy[k] : 0.0f, d = a[k] * g + b[k] * (x[k] - mean[k]) + off[k];
-
-			if (dres)
-				dres[k] = j->add_res ? dres[k] + g : g;
-			if (dx)
-				dx[k] = j->add_x ? dx[k] + d : d;
+			n = c - ch < LANES ? c - ch : LANES;
+			gate(g, j, at, ch, n);
+			if (j->dres)
+				put(j->dres + at + ch, g, n, j->add_res);
+			for (k = 0; k < n; k++)
+				d[k] = a[k] * g[k] + b[k] * (x[k] - mean[k]) + off[k];
+			if (j->dx)
+				put(j->dx + at + ch, d, n, j->add_x);
 		}
-	}
 }
 
 /* With g the gradient after the ReLU, m = mean, r = 1/sqrt(var + eps), M pixels:
