@@ -5,7 +5,9 @@
 #include "base/kernel.h"
 #include "base/mem.h"
 #include "base/par.h"
+#include "nn/compute.h"
 #include "nn/conv_direct.h"
+#include "nn/conv_winograd.h"
 
 #define BLOCK 1024 /* pixels of one piece of work */
 
@@ -15,6 +17,20 @@ conv_init(struct conv *c, int cin, int cout, int k, int stride, int pad, int h, 
 	*c = (struct conv){ .cin = cin, .cout = cout, .k = k, .stride = stride, .pad = pad, .h = h, .w = w };
 	c->oh = (h + 2 * pad - k) / stride + 1;
 	c->ow = (w + 2 * pad - k) / stride + 1;
+}
+
+/* Below that its transforms cost more than the multiplications they save. */
+static int
+by_winograd(const struct conv *c)
+{
+	return compute_used() == COMPUTE_FAST && conv_winograd_can(c) && c->cin >= 16 && c->cout >= 16;
+}
+
+/* Winograd reads one part, as it is or with a ReLU. */
+static int
+winograd_reads(const struct operand *x)
+{
+	return x->parts == 1 && !x->part[0].up && (!x->part[0].scale || x->part[0].relu);
 }
 
 struct bias {
@@ -42,7 +58,10 @@ conv_forward(float *y, const struct operand *x, const float *w, const float *bia
 {
 	struct bias b = { .y = y, .bias = bias, .pixels = (size_t)n * c->oh * c->ow, .channels = c->cout };
 
-	conv_direct_forward(y, x, w, c, n, 0);
+	if (by_winograd(c) && winograd_reads(x))
+		conv_winograd_forward(y, x->part[0].x, x->part[0].scale, x->part[0].shift, w, c, n, 0);
+	else
+		conv_direct_forward(y, x, w, c, n, 0);
 	if (bias)
 		par_for((int)((b.pixels + BLOCK - 1) / BLOCK), add_bias, &b);
 }
@@ -50,7 +69,10 @@ conv_forward(float *y, const struct operand *x, const float *w, const float *bia
 void
 conv_backward_data(float *dx, const float *dy, const float *w, const struct conv *c, int n, int add)
 {
-	conv_direct_backward_data(dx, dy, w, c, n, add);
+	if (by_winograd(c))
+		conv_winograd_backward_data(dx, dy, w, c, n, add);
+	else
+		conv_direct_backward_data(dx, dy, w, c, n, add);
 }
 
 static void
