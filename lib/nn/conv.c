@@ -26,13 +26,6 @@ by_winograd(const struct conv *c)
 	return compute_used() == COMPUTE_FAST && conv_winograd_can(c) && c->cin >= 16 && c->cout >= 16;
 }
 
-/* Winograd reads one part, as it is or with a ReLU. */
-static int
-winograd_reads(const struct operand *x)
-{
-	return x->parts == 1 && !x->part[0].up && (!x->part[0].scale || x->part[0].relu);
-}
-
 struct bias {
 	float *y;
 	const float *bias;
@@ -58,8 +51,8 @@ conv_forward(float *y, const struct operand *x, const float *w, const float *bia
 {
 	struct bias b = { .y = y, .bias = bias, .pixels = (size_t)n * c->oh * c->ow, .channels = c->cout };
 
-	if (by_winograd(c) && winograd_reads(x))
-		conv_winograd_forward(y, x->part[0].x, x->part[0].scale, x->part[0].shift, w, c, n, 0);
+	if (by_winograd(c) && conv_winograd_reads(x))
+		conv_winograd_forward(y, x, w, c, n, 0);
 	else
 		conv_direct_forward(y, x, w, c, n, 0);
 	if (bias)
@@ -93,7 +86,10 @@ add_bias_gradient(float *dbias, const float *dy, const struct conv *c, int n)
 void
 conv_backward_weights(float *dw, float *dbias, const float *dy, const struct operand *x, const struct conv *c, int n)
 {
-	conv_direct_backward_weights(dw, dy, x, c, n);
+	if (by_winograd(c) && conv_winograd_reads(x))
+		conv_winograd_backward_weights(dw, dy, x, c, n);
+	else
+		conv_direct_backward_weights(dw, dy, x, c, n);
 	if (dbias)
 		add_bias_gradient(dbias, dy, c, n);
 }

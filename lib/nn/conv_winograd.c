@@ -6,12 +6,13 @@
 #include "nn/winograd_tiles.h"
 
 #define TILES 56    /* of a group, at most */
-#define CHANNELS 64 /* of a block, in and out */
+#define CHANNELS WINOGRAD_BLOCK
 #define KEPT_FLOATS ((size_t)8 << 20) /* transformed weights up to this size are kept for all groups */
 
 struct job {
 	float *y;
-	const float *x, *scale, *shift, *w;
+	const struct operand *x;
+	const float *w;
 	size_t ks, os; /* floats from one input and one output channel of w to the next */
 	int turned;    /* weights in reverse order */
 	int add;
@@ -25,6 +26,17 @@ int
 conv_winograd_can(const struct conv *c)
 {
 	return c->k == 3 && c->stride == 1 && c->pad == 1;
+}
+
+int
+conv_winograd_reads(const struct operand *x)
+{
+	int i;
+
+	for (i = 0; i < x->parts; i++)
+		if ((x->part[i].scale && !x->part[i].relu) || (x->parts > 1 && x->part[i].c % WINOGRAD_BLOCK))
+			return 0;
+	return 1;
 }
 
 static int
@@ -57,15 +69,10 @@ pack_block(void *ctx, int b, int worker)
 static void
 inputs(float *v, const struct job *j, int g, int i)
 {
-	int count = blocks_length(&j->tiles.groups, g), k = blocks_length(&j->in, i), first = i * j->in.size, t;
-	const float *scale = j->scale ? j->scale + first : NULL, *shift = j->scale ? j->shift + first : NULL;
-	struct winograd_tile tile;
+	int count = blocks_length(&j->tiles.groups, g), k = blocks_length(&j->in, i), t;
 
-	for (t = 0; t < count; t++, v += round_up(j->in.size)) {
-		size_t at = tiles_place(&tile, &j->tiles, g * j->tiles.groups.size + t, WINOGRAD_IN, 1, j->in.total);
-
-		cpu()->winograd_input(v, j->vplane, j->x + at * j->in.total + first, &tile, k, scale, shift);
-	}
+	for (t = 0; t < count; t++, v += round_up(j->in.size))
+		tiles_input(v, j->vplane, &j->tiles, g * j->tiles.groups.size + t, j->x, i * j->in.size, k);
 }
 
 static void
@@ -125,10 +132,9 @@ run(struct job *j, const struct conv *c, int n, int cin, int cout)
 }
 
 void
-conv_winograd_forward(float *y, const float *x, const float *scale, const float *shift, const float *w,
-                      const struct conv *c, int n, int add)
+conv_winograd_forward(float *y, const struct operand *x, const float *w, const struct conv *c, int n, int add)
 {
-	struct job j = { .y = y, .x = x, .scale = scale, .shift = shift, .w = w, .add = add };
+	struct job j = { .y = y, .x = x, .w = w, .add = add };
 
 	j.ks = 9;
 	j.os = 9 * (size_t)c->cin;
@@ -139,7 +145,8 @@ conv_winograd_forward(float *y, const float *x, const float *scale, const float 
 void
 conv_winograd_backward_data(float *dx, const float *dy, const float *w, const struct conv *c, int n, int add)
 {
-	struct job j = { .y = dx, .x = dy, .w = w, .add = add, .turned = 1 };
+	struct operand x = operand_plain(dy, c->cout, c->h, c->w);
+	struct job j = { .y = dx, .x = &x, .w = w, .add = add, .turned = 1 };
 
 	j.ks = 9 * (size_t)c->cin;
 	j.os = 9;

@@ -14,19 +14,17 @@
 
 #include "nn/conv.h"
 
-/* Whether these functions compute c at all. */
+/* Whether these functions compute c at all, and read x: parts in whole blocks of channels, scaled ones with a ReLU. */
 int conv_winograd_can(const struct conv *c);
+int conv_winograd_reads(const struct operand *x);
 
-/* y = x * w, or += with add. With scale[cin] and shift[cin] (or both NULL) x is read as max(0, scale x + shift), and
- * the padding stays 0. */
-void conv_winograd_forward(float *y, const float *x, const float *scale, const float *shift, const float *w,
-                           const struct conv *c, int n, int add);
+/* y = x * w, or += with add. */
+void conv_winograd_forward(float *y, const struct operand *x, const float *w, const struct conv *c, int n, int add);
 
 /* dx[n,h,w,cin] from dy[n,h,w,cout]: added if `add`, else written. */
 void conv_winograd_backward_data(float *dx, const float *dy, const float *w, const struct conv *c, int n, int add);
 
-/* Adds to dw[cout,cin,3,3]. x is read as in forward. */
-void conv_winograd_backward_weights(float *dw, const float *dy, const float *x, const float *scale,
-                                    const float *shift, const struct conv *c, int n);
+/* Adds to dw[cout,cin,3,3]. */
+void conv_winograd_backward_weights(float *dw, const float *dy, const struct operand *x, const struct conv *c, int n);
 
 #endif

@@ -11,12 +11,13 @@
 #include "nn/winograd_tiles.h"
 
 #define TILES 56    /* of a group, at most */
-#define CHANNELS 64 /* of a block, in and out */
+#define CHANNELS WINOGRAD_BLOCK
 #define PIECES 8    /* of work, at least, if there are that many groups of tiles */
 
 struct job {
 	float *dw;
-	const float *dy, *x, *scale, *shift;
+	const float *dy;
+	const struct operand *x;
 	struct tiles tiles;
 	struct blocks in, out;
 	int vrow, drow; /* channels of a block, rounded up */
@@ -36,19 +37,11 @@ static void
 inputs(float *v, const struct job *j, int g, int i)
 {
 	int count = blocks_length(&j->tiles.groups, g), k = blocks_length(&j->in, i), nr = cpu()->nr, t, p;
-	struct winograd_tile tile;
 
-	for (t = 0; t < count; t++) {
-		size_t at = tiles_place(&tile, &j->tiles, g * j->tiles.groups.size + t, WINOGRAD_IN, 1, j->in.total);
-
-		for (p = 0; p < k; p += nr) {
-			int first = i * j->in.size + p;
-
-			cpu()->winograd_input(v + (size_t)count * p + t * nr, j->vplane,
-			                      j->x + at * j->in.total + first, &tile, k - p < nr ? k - p : nr, j->scale ? j->scale + first : NULL,
-			                      j->scale ? j->shift + first : NULL);
-		}
-	}
+	for (t = 0; t < count; t++)
+		for (p = 0; p < k; p += nr)
+			tiles_input(v + (size_t)count * p + t * nr, j->vplane, &j->tiles, g * j->tiles.groups.size + t, j->x,
+			            i * j->in.size + p, k - p < nr ? k - p : nr);
 }
 
 /* d[36][tile][channel] of group g and block o */
@@ -117,10 +110,9 @@ sum_parts(void *ctx, int o, int worker)
 }
 
 void
-conv_winograd_backward_weights(float *dw, const float *dy, const float *x, const float *scale, const float *shift,
-                               const struct conv *c, int n)
+conv_winograd_backward_weights(float *dw, const float *dy, const struct operand *x, const struct conv *c, int n)
 {
-	struct job j = { .dw = dw, .dy = dy, .x = x, .scale = scale, .shift = shift };
+	struct job j = { .dw = dw, .dy = dy, .x = x };
 	int blocks;
 
 	j.tiles = tiles_cut(c->h, c->w, n, TILES);

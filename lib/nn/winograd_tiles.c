@@ -1,5 +1,9 @@
 #include "nn/winograd_tiles.h"
 
+#include <string.h>
+
+#include "cpu/cpu.h"
+
 struct blocks
 blocks_cut(int total, int largest, int unit)
 {
@@ -52,6 +56,46 @@ tiles_place(struct winograd_tile *t, const struct tiles *s, int i, int side, int
 	clip(&t->top, &t->bottom, row - before, side, s->h);
 	clip(&t->left, &t->right, column - before, side, s->w);
 	return ((size_t)image * s->h + row) * s->w + column;
+}
+
+/* A tile of an image stored at half its size: pixels doubled into `room` [6][6][k], as a tile of their own. */
+static void
+double_pixels(float *room, const struct winograd_tile *t, const float *x, ptrdiff_t row, ptrdiff_t pixel, int k)
+{
+	int i, j;
+
+	for (i = t->top; i < t->bottom; i++)
+		for (j = t->left; j < t->right; j++)
+			memcpy(room + (i * WINOGRAD_IN + j) * k, x + ((i + 1) / 2 - 1) * row + ((j + 1) / 2 - 1) * pixel,
+			       (size_t)k * sizeof *room);
+}
+
+void
+tiles_input(float *v, size_t plane, const struct tiles *s, int i, const struct operand *x, int first, int k)
+{
+	const struct operand_part *p = &x->part[0];
+	float room[WINOGRAD_IN * WINOGRAD_IN * WINOGRAD_BLOCK];
+	const float *scale, *shift, *from;
+	struct winograd_tile t;
+	size_t at;
+
+	if (first >= p->c) {
+		first -= p->c;
+		p++;
+	}
+	scale = p->scale ? p->scale + first : NULL;
+	shift = p->scale ? p->shift + first : NULL;
+	at = tiles_place(&t, s, i, WINOGRAD_IN, 1, p->c);
+	if (!p->up) {
+		cpu()->winograd_input(v, plane, p->x + at * p->c + first, &t, k, scale, shift);
+		return;
+	}
+	/* tiles begin at multiples of 4: rows counted through all images, and columns, halve without rest */
+	from = p->x + (at / s->w / 2 * (s->w / 2) + at % s->w / 2) * p->c + first;
+	double_pixels(room, &t, from, (ptrdiff_t)(s->w / 2) * p->c, p->c, k);
+	t.row = (ptrdiff_t)WINOGRAD_IN * k;
+	t.pixel = k;
+	cpu()->winograd_input(v, plane, room + (WINOGRAD_IN + 1) * k, &t, k, scale, shift);
 }
 
 size_t

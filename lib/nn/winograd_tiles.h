@@ -5,6 +5,9 @@
 #include <stddef.h>
 
 #include "cpu/winograd.h"
+#include "nn/operand.h"
+
+#define WINOGRAD_BLOCK 64 /* channels of a block, in and out */
 
 /* `total` things in `count` blocks of `size`, the last may be smaller */
 struct blocks {
@@ -25,6 +28,9 @@ struct tiles tiles_cut(int h, int w, int n, int largest);
 /* Tile number i reaches over `side` pixels each way, from `before` above and left of its outputs. Returns the pixel
  * number, in all images, of its first output; sets *t for images of c channels. */
 size_t tiles_place(struct winograd_tile *t, const struct tiles *s, int i, int side, int before, int c);
+
+/* Channels first..first+k-1 of tile i of x, transformed, to v[36][k]. They are of one part of x; k <= 64. */
+void tiles_input(float *v, size_t plane, const struct tiles *s, int i, const struct operand *x, int first, int k);
 
 /* Floats between points: `floats`, rounded up so that the same place of the 36 lies in different sets of a cache. */
 size_t winograd_plane(size_t floats);

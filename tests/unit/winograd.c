@@ -146,13 +146,26 @@ off(float *p, size_t n, float base, const double *want)
 	return sqrt(wrong / size);
 }
 
+static struct operand
+operand_of(const struct problem *p, int affine)
+{
+	struct operand x = operand_plain(p->x, p->c.cin, p->c.h, p->c.w);
+
+	if (affine) {
+		x.part[0].scale = p->scale;
+		x.part[0].shift = p->shift;
+		x.part[0].relu = 1;
+	}
+	return x;
+}
+
 static double
 forward_off(const struct problem *p, const struct sums *s, float base, int add)
 {
 	float *y = guarded(p->ny, base);
+	struct operand x = operand_of(p, s->affine);
 
-	conv_winograd_forward(y, p->x, s->affine ? p->scale : NULL, s->affine ? p->shift : NULL, p->w, &p->c, p->n,
-	                      add);
+	conv_winograd_forward(y, &x, p->w, &p->c, p->n, add);
 	return off(y, p->ny, add ? base : 0, s->y);
 }
 
@@ -169,9 +182,9 @@ static double
 weights_off(const struct problem *p, const struct sums *s, float base)
 {
 	float *dw = guarded(p->nw, base);
+	struct operand x = operand_of(p, s->affine);
 
-	conv_winograd_backward_weights(dw, p->dy, p->x, s->affine ? p->scale : NULL, s->affine ? p->shift : NULL, &p->c,
-	                               p->n);
+	conv_winograd_backward_weights(dw, p->dy, &x, &p->c, p->n);
 	return off(dw, p->nw, base, s->dw);
 }
 
@@ -201,11 +214,12 @@ adjoint(int cin, int cout, int h, int w, int n)
 {
 	struct problem p = problem_new(cin, cout, h, w, n);
 	float *y = mem_array(p.ny, sizeof *y), *dx = mem_array(p.nx, sizeof *dx), *dw = mem_array(p.nw, sizeof *dw);
+	struct operand x = operand_of(&p, 0);
 	double product, size;
 
-	conv_winograd_forward(y, p.x, NULL, NULL, p.w, &p.c, n, 0);
+	conv_winograd_forward(y, &x, p.w, &p.c, n, 0);
 	conv_winograd_backward_data(dx, p.dy, p.w, &p.c, n, 0);
-	conv_winograd_backward_weights(dw, p.dy, p.x, NULL, NULL, &p.c, n);
+	conv_winograd_backward_weights(dw, p.dy, &x, &p.c, n);
 	product = inner(y, p.dy, p.ny);
 	size = norm(y, p.ny) * norm(p.dy, p.ny);
 	CHECK_NEAR(inner(p.x, dx, p.nx), product, 1e-7 * size, "backward data is the adjoint");
@@ -235,9 +249,10 @@ accuracy(void)
 	struct problem p = problem_new(512, 6, 8, 8, 1);
 	struct sums s = by_definition(&p, 0);
 	float *y = guarded(p.ny, 0), *direct = guarded(p.ny, 0);
+	struct operand x = operand_of(&p, 0);
 	double ours, theirs;
 
-	conv_winograd_forward(y, p.x, NULL, NULL, p.w, &p.c, p.n, 0);
+	conv_winograd_forward(y, &x, p.w, &p.c, p.n, 0);
 	each_tap(&p, add_tap_single, direct);
 	ours = off(y, p.ny, 0, s.y);
 	theirs = off(direct, p.ny, 0, s.y);
@@ -252,10 +267,11 @@ static float *
 all_three(const struct problem *p)
 {
 	float *out = mem_array(p->ny + p->nx + p->nw, sizeof *out);
+	struct operand x = operand_of(p, 0);
 
-	conv_winograd_forward(out, p->x, NULL, NULL, p->w, &p->c, p->n, 0);
+	conv_winograd_forward(out, &x, p->w, &p->c, p->n, 0);
 	conv_winograd_backward_data(out + p->ny, p->dy, p->w, &p->c, p->n, 0);
-	conv_winograd_backward_weights(out + p->ny + p->nx, p->dy, p->x, NULL, NULL, &p->c, p->n);
+	conv_winograd_backward_weights(out + p->ny + p->nx, p->dy, &x, &p->c, p->n);
 	return out;
 }
 
