@@ -4,71 +4,74 @@
 
 #include "base/kernel.h"
 
-#define BLOCK 4096 /* values per block: two passes over it stay in the first-level cache */
-#define LANES 16   /* sums side by side, so that the loops vectorise with a fixed order */
+#define BLOCK 2048 /* values per block: passes over it stay in the first-level cache */
+#define LANES 32   /* sums side by side, so that the loops vectorise with a fixed order */
 
-static double
-sum_lanes(const double s[LANES])
+KERNEL static void
+widen(double *restrict dst, const float *restrict x, int n)
 {
-	double sum = 0;
-	int l;
+	int i;
 
+	for (i = 0; i < n; i++)
+		dst[i] = (double)x[i];
+}
+
+KERNEL static double
+sum(const double *x, int n)
+{
+	double s[LANES] = { 0 }, sum = 0;
+	int i, l;
+
+	for (i = 0; i + LANES <= n; i += LANES)
+		for (l = 0; l < LANES; l++)
+			s[l] += x[i + l];
+	for (; i < n; i++)
+		sum += x[i];
 	for (l = 0; l < LANES; l++)
 		sum += s[l];
 	return sum;
 }
 
 KERNEL static double
-sum(const double *x, int n)
-{
-	double s[LANES] = { 0 };
-	int i, l;
-
-	for (i = 0; i + LANES <= n; i += LANES)
-		for (l = 0; l < LANES; l++)
-			s[l] += x[i + l];
-	for (l = 0; i < n; i++, l++)
-		s[l] += x[i];
-	return sum_lanes(s);
-}
-
-KERNEL static double
 sum_squares(const double *x, double mean, int n)
 {
-	double s[LANES] = { 0 };
+	double s[LANES] = { 0 }, sum = 0;
 	int i, l;
 
 	for (i = 0; i + LANES <= n; i += LANES)
 		for (l = 0; l < LANES; l++)
 			s[l] += (x[i + l] - mean) * (x[i + l] - mean);
-	for (l = 0; i < n; i++, l++)
-		s[l] += (x[i] - mean) * (x[i] - mean);
-	return sum_lanes(s);
+	for (; i < n; i++)
+		sum += (x[i] - mean) * (x[i] - mean);
+	for (l = 0; l < LANES; l++)
+		sum += s[l];
+	return sum;
 }
 
 KERNEL static void
 range(double *min, double *max, const double *x, int n)
 {
-	double lo[LANES], hi[LANES];
+	double lo[LANES], hi[LANES], least = x[0], most = x[0];
 	int i, l;
 
 	for (l = 0; l < LANES; l++)
 		lo[l] = hi[l] = x[0];
-	for (i = 0; i + LANES <= n; i += LANES)
-		for (l = 0; l < LANES; l++) {
+	for (i = 0; i + LANES <= n; i += LANES) {
+		for (l = 0; l < LANES; l++)
 			lo[l] = x[i + l] < lo[l] ? x[i + l] : lo[l];
+		for (l = 0; l < LANES; l++)
 			hi[l] = x[i + l] > hi[l] ? x[i + l] : hi[l];
-		}
-	for (l = 0; i < n; i++, l++) {
-		lo[l] = x[i] < lo[l] ? x[i] : lo[l];
-		hi[l] = x[i] > hi[l] ? x[i] : hi[l];
 	}
-	*min = lo[0];
-	*max = hi[0];
-	for (l = 1; l < LANES; l++) {
-		*min = fmin(*min, lo[l]);
-		*max = fmax(*max, hi[l]);
+	for (; i < n; i++) {
+		least = x[i] < least ? x[i] : least;
+		most = x[i] > most ? x[i] : most;
 	}
+	for (l = 0; l < LANES; l++) {
+		least = lo[l] < least ? lo[l] : least;
+		most = hi[l] > most ? hi[l] : most;
+	}
+	*min = least;
+	*max = most;
 }
 
 void
@@ -105,12 +108,11 @@ stats_add(struct stats *s, const float *x, int64_t n)
 {
 	double block[BLOCK];
 	int64_t at;
-	int i, m;
+	int m;
 
 	for (at = 0; at < n; at += m) {
 		m = (int)(n - at < BLOCK ? n - at : BLOCK);
-		for (i = 0; i < m; i++)
-			block[i] = x[at + i];
+		widen(block, x + at, m);
 		add_block(s, block, m);
 	}
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/kernel.h"
 #include "base/mem.h"
 
 static const struct {
@@ -132,15 +133,16 @@ tensor_get(const struct tensor *t, int64_t i)
 	}
 }
 
+/* One dtype's loop of tensor_to_f32. */
 #define CONVERT(type, expr)                        \
 	do {                                       \
-		const type *s = (const type *)t->data + from; \
+		const type *restrict s = (const type *)t->data + from; \
 		for (i = 0; i < n; i++)            \
 			dst[i] = (float)(expr);    \
 	} while (0)
 
-void
-tensor_to_f32(float *dst, const struct tensor *t, int64_t from, int64_t n)
+KERNEL static void
+convert(float *restrict dst, const struct tensor *restrict t, int64_t from, int64_t n)
 {
 	int64_t i;
 
@@ -185,8 +187,16 @@ tensor_to_f32(float *dst, const struct tensor *t, int64_t from, int64_t n)
 		CONVERT(double, s[i]);
 		break;
 	case TEN_NDTYPE:
-		BUG("tensor '%s' has no dtype", t->name);
+		break;
 	}
+}
+
+void
+tensor_to_f32(float *dst, const struct tensor *t, int64_t from, int64_t n)
+{
+	if ((unsigned)t->dtype >= TEN_NDTYPE)
+		BUG("tensor '%s' has no dtype", t->name);
+	convert(dst, t, from, n);
 }
 
 /* The place of key in m->item, or where it would stand. */
