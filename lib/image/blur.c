@@ -8,9 +8,15 @@
 
 #define MAX_RADIUS 512
 
-/* g[0..radius] of the kernel's 2 radius + 1. */
+/* The kernel as pairs of equal weight, k to either side; the middle is a pair with itself. */
+struct taps {
+	int n; /* radius + 1 */
+	float g[MAX_RADIUS + 1];
+	const float *a[MAX_RADIUS + 1], *b[MAX_RADIUS + 1];
+};
+
 static void
-fill_gaussian(float *g, int radius, double sigma)
+fill_gaussian(struct taps *t, int radius, double sigma)
 {
 	double sum = 1;
 	int k;
@@ -18,41 +24,41 @@ fill_gaussian(float *g, int radius, double sigma)
 	for (k = 1; k <= radius; k++)
 		sum += 2 * exp(-0.5 * k * k / (sigma * sigma));
 	for (k = 0; k <= radius; k++)
-		g[k] = (float)(exp(-0.5 * k * k / (sigma * sigma)) / sum);
+		t->g[k] = (float)((k ? 1 : 0.5) * exp(-0.5 * k * k / (sigma * sigma)) / sum);
+	t->n = radius + 1;
 }
 
-/* dst = g[0] mid + sum_k g[k] (mid[-k step] + mid[+k step]) */
+/* dst[n] from one pair, or from four: so dst is seldom read and written. */
 KERNEL static void
-convolve_row(float *restrict dst, const float *restrict mid, const float *g, int radius, int n)
-{
-	int i, k;
-
-	for (i = 0; i < n; i++)
-		dst[i] = g[0] * mid[i];
-	for (k = 1; k <= radius; k++) {
-		const float *a = mid - k, *b = mid + k;
-
-		for (i = 0; i < n; i++)
-			dst[i] += g[k] * (a[i] + b[i]);
-	}
-}
-
-KERNEL static void
-add_rows(float *restrict dst, const float *restrict a, const float *restrict b, float g, int n)
+mix_pair(float *restrict dst, const float *a, const float *b, float g, int n, int add)
 {
 	int i;
 
 	for (i = 0; i < n; i++)
-		dst[i] += g * (a[i] + b[i]);
+		dst[i] = (add ? dst[i] : 0) + g * (a[i] + b[i]);
 }
 
 KERNEL static void
-scale_row(float *restrict dst, const float *restrict a, float g, int n)
+mix_four_pairs(float *restrict dst, const float *const a[4], const float *const b[4], const float *g, int n, int add)
 {
+	const float *a0 = a[0], *a1 = a[1], *a2 = a[2], *a3 = a[3], *b0 = b[0], *b1 = b[1], *b2 = b[2], *b3 = b[3];
+	float g0 = g[0], g1 = g[1], g2 = g[2], g3 = g[3];
 	int i;
 
 	for (i = 0; i < n; i++)
-		dst[i] = g * a[i];
+		dst[i] = (add ? dst[i] : 0) + g0 * (a0[i] + b0[i]) + g1 * (a1[i] + b1[i]) + g2 * (a2[i] + b2[i]) +
+		         g3 * (a3[i] + b3[i]);
+}
+
+static void
+mix(float *dst, const struct taps *t, int n)
+{
+	int k;
+
+	for (k = 0; k + 4 <= t->n; k += 4)
+		mix_four_pairs(dst, t->a + k, t->b + k, t->g + k, n, k > 0);
+	for (; k < t->n; k++)
+		mix_pair(dst, t->a[k], t->b[k], t->g[k], n, k > 0);
 }
 
 static int
@@ -62,35 +68,63 @@ reflect(int i, int n)
 	return i < n ? i : 2 * (n - 1) - i;
 }
 
+/* padded is where t's pairs lie. */
 static void
-blur_across(float *dst, const float *src, float *padded, const float *g, int radius, int h, int w)
+blur_row(float *dst, const float *row, float *padded, const struct taps *t, int w)
 {
-	int y, k;
+	float *mid = padded + t->n - 1;
+	int k;
 
-	for (y = 0; y < h; y++) {
-		const float *row = src + (size_t)y * (size_t)w;
-
-		memcpy(padded + radius, row, (size_t)w * sizeof *row);
-		for (k = 1; k <= radius; k++) {
-			padded[radius - k] = row[reflect(-k, w)];
-			padded[radius + w - 1 + k] = row[reflect(w - 1 + k, w)];
-		}
-		convolve_row(dst + (size_t)y * (size_t)w, padded + radius, g, radius, w);
+	memcpy(mid, row, (size_t)w * sizeof *row);
+	for (k = 1; k < t->n; k++) {
+		mid[-k] = row[reflect(-k, w)];
+		mid[w - 1 + k] = row[reflect(w - 1 + k, w)];
 	}
+	mix(dst, t, w);
 }
 
-static void
-blur_down(float *dst, const float *src, const float *g, int radius, int h, int w)
+/* The last `rows` rows that were blurred across, in turn. */
+struct ring {
+	float *row;
+	int rows, w, y, slot; /* y: the newest, in slot `slot` */
+};
+
+static float *
+ring_row(const struct ring *r, int y)
 {
-	size_t wide = (size_t)w;
-	int y, k;
+	int slot = r->slot - (r->y - y);
 
-	for (y = 0; y < h; y++) {
-		float *row = dst + (size_t)y * wide;
+	return r->row + (size_t)(slot < 0 ? slot + r->rows : slot) * (size_t)r->w;
+}
 
-		scale_row(row, src + (size_t)y * wide, g[0], w);
-		for (k = 1; k <= radius; k++)
-			add_rows(row, src + (size_t)reflect(y - k, h) * wide, src + (size_t)reflect(y + k, h) * wide, g[k], w);
+/* Only the rows that one row's blur needs are held: they stay in the first-level cache. */
+static void
+blur_plane(float *x, float *work, const struct taps *t, int h, int w)
+{
+	struct ring r = { .row = work, .w = w, .y = -1, .slot = -1 };
+	struct taps across = *t, down = *t;
+	int radius = t->n - 1, to, k;
+	float *padded;
+
+	r.rows = 2 * radius + 1 < h ? 2 * radius + 1 : h;
+	padded = work + (size_t)r.rows * (size_t)w;
+	for (k = 0; k < t->n; k++) {
+		across.a[k] = padded + radius - k;
+		across.b[k] = padded + radius + k;
+	}
+	for (to = -radius; to < h; to++) {
+		if (r.y + 1 < h) {
+			r.y++;
+			r.slot = r.slot + 1 < r.rows ? r.slot + 1 : 0;
+			blur_row(ring_row(&r, r.y), x + (size_t)r.y * (size_t)w, padded, &across, w);
+		}
+		if (to < 0)
+			continue;
+		for (k = 0; k < t->n; k++) {
+			down.a[k] = ring_row(&r, reflect(to - k, h));
+			down.b[k] = ring_row(&r, reflect(to + k, h));
+		}
+		mix(x + (size_t)to * (size_t)w, &down, w);
 	}
 }
 
@@ -103,17 +137,14 @@ least(int a, int b)
 void
 blur_gaussian(float *x, float *work, int c, int h, int w, int radius, double sigma)
 {
-	float g[MAX_RADIUS + 1];
-	size_t hw = (size_t)h * (size_t)w;
+	struct taps t = { 0 };
 	int k;
 
 	radius = least(least(radius, MAX_RADIUS), least(h, w) - 1);
 	radius = (int)fmin(radius, ceil(6 * sigma));
 	if (radius < 1)
 		return;
-	fill_gaussian(g, radius, sigma);
-	for (k = 0; k < c; k++) {
-		blur_across(work, x + (size_t)k * hw, work + hw, g, radius, h, w);
-		blur_down(x + (size_t)k * hw, work, g, radius, h, w);
-	}
+	fill_gaussian(&t, radius, sigma);
+	for (k = 0; k < c; k++)
+		blur_plane(x + (size_t)k * (size_t)h * (size_t)w, work, &t, h, w);
 }
