@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "image/colour.h"
 
+#define BAND 6144 /* values worked on at a time: 24 KiB */
+
 static const struct policy policies[] = {
 	[POLICY_BYOL_MRI] = {
 		.scale = { .08, 1 }, .ratio = { 3. / 4, 4. / 3 }, .jitter_p = .8, .brightness = .2, .contrast = .2,
@@ -29,18 +31,42 @@ policy_init(struct policy *p, enum policy_name name)
 	*p = policies[name];
 }
 
+/* For normalisation by the image itself: one pass tells all. */
+static int
+measure_all(struct source *s, int64_t hw)
+{
+	int k, finite = 1;
+
+	for (k = 0; k < s->c; k++) {
+		struct stats st = { 0 };
+
+		stats_add(&st, s->image + k * hw, hw);
+		s->lo = k && s->lo < (float)st.min ? s->lo : (float)st.min;
+		s->hi = k && s->hi > (float)st.max ? s->hi : (float)st.max;
+		finite &= isfinite(st.m2);
+		normalize_from_stats(&s->mean[k], &s->scale[k], &st);
+	}
+	return finite ? 0 : -1;
+}
+
 int
 source_measure(struct source *s, const struct policy *p, const struct normalize *n, int bytes, struct err *e)
 {
 	int64_t hw = (int64_t)s->h * s->w;
+	int rc;
 
-	if (colour_range(&s->lo, &s->hi, s->image, s->c, hw))
+	if (n->kind == NORMALIZE_IMAGE) {
+		rc = measure_all(s, hw);
+	} else {
+		rc = p->natural && bytes ? 0 : colour_range(&s->lo, &s->hi, s->image, s->c * hw);
+		normalize_measure(n, s->mean, s->scale, s->image, s->c, hw);
+	}
+	if (rc)
 		return err_set(e, "pixels that are not finite (NaN or infinity)");
 	if (p->natural) {
-		s->lo = s->lo < 0 ? s->lo : 0;
+		s->lo = bytes || s->lo > 0 ? 0 : s->lo;
 		s->hi = bytes ? 255 : s->hi > 0 ? s->hi : 0;
 	}
-	normalize_measure(n, s->mean, s->scale, s->image, s->c, hw);
 	return 0;
 }
 
@@ -78,45 +104,88 @@ augment_draw(struct drawn *d, struct rng *r, const struct policy *p, int view, i
 	d->flip = rng_chance(r, p->flip_p);
 }
 
+/* --- what is done to a band of rows: x has n pixels of each channel, whose planes are `step` apart --- */
+
+struct canvas {
+	const struct source *s;
+	const struct policy *p;
+	const struct drawn *d;
+	int64_t step;
+	int ops;     /* steps of the jitter, 0 without */
+	double grey; /* mean of the whole view, once it is known */
+};
+
 static void
-confine(float *x, int64_t hw, const struct source *s, const struct policy *p)
+confine(const struct canvas *v, float *x, int64_t n)
 {
-	if (p->natural)
-		colour_clamp(x, s->c, hw, s->lo, s->hi);
+	if (v->p->natural)
+		colour_clamp(x, v->s->c, v->step, n, v->s->lo, v->s->hi);
 }
 
 static void
-jitter(float *x, int64_t hw, const struct source *s, const struct policy *p, const struct drawn *d)
+jitter_by_range(const struct canvas *v, float *x, int64_t n)
 {
-	int i;
+	double gain = 1 + v->d->amount[JITTER_CONTRAST], shift = v->d->amount[JITTER_BRIGHTNESS], lo = v->s->lo;
 
-	if (p->by_range) {
-		double gain = 1 + d->amount[JITTER_CONTRAST], step = d->amount[JITTER_BRIGHTNESS];
+	colour_affine(x, v->s->c, v->step, n, (float)gain, (float)(lo * (1 - gain) + shift * ((double)v->s->hi - lo)));
+	confine(v, x, n);
+}
 
-		colour_affine(x, s->c, hw, (float)gain, (float)(s->lo * (1 - gain) + step * ((double)s->hi - s->lo)));
-		confine(x, hw, s, p);
-	}
-	for (i = 0; i < d->ops; i++) {
-		float f = (float)d->amount[d->order[i]];
+/* Steps from..to-1 of the jitter. */
+static void
+jitter(const struct canvas *v, float *x, int64_t n, int from, int to)
+{
+	int i, c = v->s->c;
 
-		switch (d->order[i]) {
+	for (i = from; i < to; i++) {
+		float f = (float)v->d->amount[v->d->order[i]];
+
+		switch (v->d->order[i]) {
 		case JITTER_BRIGHTNESS:
-			colour_brightness(x, s->c, hw, f);
+			colour_brightness(x, c, v->step, n, f);
 			break;
 		case JITTER_CONTRAST:
-			colour_contrast(x, s->c, hw, f);
+			colour_contrast(x, c, v->step, n, f, v->grey);
 			break;
 		case JITTER_SATURATION:
-			colour_saturation(x, s->c, hw, f);
+			colour_saturation(x, c, v->step, n, f);
 			break;
 		case JITTER_HUE:
-			colour_hue(x, s->c, hw, f);
+			colour_hue(x, c, v->step, n, f);
 			break;
 		case JITTER_N:
 			break;
 		}
-		confine(x, hw, s, p);
+		confine(v, x, n);
 	}
+}
+
+static void
+finish(const struct canvas *v, float *x, int64_t n)
+{
+	const struct source *s = v->s;
+
+	if (v->d->solarize)
+		colour_solarize(x, s->c, v->step, n, (s->lo + s->hi) / 2, s->lo + s->hi);
+	normalize_by(x, s->mean, s->scale, s->c, v->step, n);
+}
+
+/* What follows the jitter, as far as blur doesn't stand before it. */
+static void
+follow(const struct canvas *v, float *x, int64_t n)
+{
+	if (v->d->grey)
+		colour_grey(x, v->s->c, v->step, n);
+	if (!v->d->blur)
+		finish(v, x, n);
+}
+
+/* --- the whole view --- */
+
+static int
+least(int a, int b)
+{
+	return a < b ? a : b;
 }
 
 /* Working memory for blurring: a plane, and a row with margins. */
@@ -130,26 +199,59 @@ work_plane(struct augment_work *work, int size)
 	return work->plane;
 }
 
+/* How many of the jitter's steps come before the one that needs the mean of the view: all, if none does. */
+static int
+steps_before_mean(const struct drawn *d)
+{
+	int i;
+
+	for (i = 0; i < d->ops && d->order[i] != JITTER_CONTRAST; i++)
+		;
+	return i;
+}
+
+/* Makes rows y..y+rows-1 and changes them as far as can be done before the mean is known. */
+static void
+make_band(struct canvas *v, const struct resampler *r, float *x, int y, int rows, int size, int before)
+{
+	int64_t n = (int64_t)rows * size;
+	int k;
+
+	for (k = 0; k < v->s->c; k++)
+		resample_down(r, x + k * v->step, k, y, rows);
+	confine(v, x, n);
+	if (v->d->jitter && v->p->by_range)
+		jitter_by_range(v, x, n);
+	jitter(v, x, n, 0, before);
+	if (before < v->ops)
+		v->grey += colour_sum(x, v->s->c, v->step, n) / (double)v->step;
+	else
+		follow(v, x, n);
+}
+
+/* Rows are made in bands that the first-level cache holds, and each band gets all its changes before the next one is
+ * made. Only contrast, which needs the mean of all rows, and blur begin again from the top. */
 void
 augment_apply(float *out, uint8_t *mask_out, struct augment_work *work, const struct source *s,
               const struct policy *p, const struct drawn *d, int size)
 {
-	int64_t hw = (int64_t)size * size;
+	struct canvas v = { .s = s, .p = p, .d = d, .step = (int64_t)size * size, .ops = d->jitter ? d->ops : 0 };
+	int before = d->jitter ? steps_before_mean(d) : 0, band = BAND / (s->c * size) + 1, y;
 
-	resample(&work->resampler, out, size, size, s->image, s->c, s->h, s->w, d->box, (enum resample_filter)p->filter,
-	         d->flip);
+	resample_across(&work->resampler, size, size, s->image, s->c, s->h, s->w, d->box, (enum resample_filter)p->filter,
+	                d->flip);
+	for (y = 0; y < size; y += band)
+		make_band(&v, &work->resampler, out + (int64_t)y * size, y, least(band, size - y), size, before);
+	for (y = 0; before < v.ops && y < size; y += band) {
+		jitter(&v, out + (int64_t)y * size, (int64_t)least(band, size - y) * size, before, v.ops);
+		follow(&v, out + (int64_t)y * size, (int64_t)least(band, size - y) * size);
+	}
+	if (d->blur) {
+		blur_gaussian(out, work_plane(work, size), s->c, size, size, size / 20, d->sigma);
+		finish(&v, out, v.step);
+	}
 	if (s->mask && mask_out)
 		resample_nearest(&work->resampler, mask_out, size, size, s->mask, s->w, d->box, d->flip);
-	confine(out, hw, s, p);
-	if (d->jitter)
-		jitter(out, hw, s, p, d);
-	if (d->grey)
-		colour_grey(out, s->c, hw);
-	if (d->blur)
-		blur_gaussian(out, work_plane(work, size), s->c, size, size, size / 20, d->sigma);
-	if (d->solarize)
-		colour_solarize(out, s->c, hw, (s->lo + s->hi) / 2, s->lo + s->hi);
-	normalize_by(out, s->mean, s->scale, s->c, hw);
 }
 
 void

@@ -8,7 +8,7 @@
 #define GREEN 0.587f
 #define BLUE 0.114f
 
-#define LANES 16 /* sums side by side: the loops vectorise, in a fixed order */
+#define LANES 64 /* sums side by side: the loops vectorise, in a fixed order */
 
 KERNEL static void
 affine(float *x, int64_t n, float a, float b)
@@ -20,21 +20,24 @@ affine(float *x, int64_t n, float a, float b)
 }
 
 void
-colour_affine(float *x, int c, int64_t hw, float a, float b)
+colour_affine(float *x, int c, int64_t step, int64_t n, float a, float b)
 {
-	affine(x, c * hw, a, b);
+	int k;
+
+	for (k = 0; k < c; k++)
+		affine(x + k * step, n, a, b);
 }
 
 void
-colour_brightness(float *x, int c, int64_t hw, float f)
+colour_brightness(float *x, int c, int64_t step, int64_t n, float f)
 {
-	affine(x, c * hw, f, 0);
+	colour_affine(x, c, step, n, f, 0);
 }
 
 KERNEL static double
-mean(const float *x, int64_t n)
+sum(const float *x, int64_t n)
 {
-	double s[LANES] = { 0 }, sum = 0;
+	double s[LANES] = { 0 }, rest = 0;
 	int64_t i;
 	int l;
 
@@ -42,22 +45,29 @@ mean(const float *x, int64_t n)
 		for (l = 0; l < LANES; l++)
 			s[l] += (double)x[i + l];
 	for (; i < n; i++)
-		sum += (double)x[i];
+		rest += (double)x[i];
 	for (l = 0; l < LANES; l++)
-		sum += s[l];
-	return sum / (double)n;
+		rest += s[l];
+	return rest;
+}
+
+double
+colour_sum(const float *x, int c, int64_t step, int64_t n)
+{
+	double s = 0;
+	int k;
+
+	if (c == 3)
+		return RED * sum(x, n) + GREEN * sum(x + step, n) + BLUE * sum(x + 2 * step, n);
+	for (k = 0; k < c; k++)
+		s += sum(x + k * step, n);
+	return s / c;
 }
 
 void
-colour_contrast(float *x, int c, int64_t hw, float f)
+colour_contrast(float *x, int c, int64_t step, int64_t n, float f, double mean)
 {
-	double m;
-
-	if (c == 3)
-		m = RED * mean(x, hw) + GREEN * mean(x + hw, hw) + BLUE * mean(x + 2 * hw, hw);
-	else
-		m = mean(x, c * hw);
-	affine(x, c * hw, f, (float)(m * (1 - (double)f)));
+	colour_affine(x, c, step, n, f, (float)(mean * (1 - (double)f)));
 }
 
 /* Both x -> g + f (x - g); f = 0 makes it grey. */
@@ -76,33 +86,27 @@ saturate(float *restrict r, float *restrict g, float *restrict b, int64_t n, flo
 }
 
 void
-colour_saturation(float *x, int c, int64_t hw, float f)
+colour_saturation(float *x, int c, int64_t step, int64_t n, float f)
 {
 	if (c == 3)
-		saturate(x, x + hw, x + 2 * hw, hw, f);
+		saturate(x, x + step, x + 2 * step, n, f);
 }
 
 void
-colour_grey(float *x, int c, int64_t hw)
+colour_grey(float *x, int c, int64_t step, int64_t n)
 {
-	colour_saturation(x, c, hw, 0);
+	colour_saturation(x, c, step, n, 0);
 }
 
-/* One channel of HSV: v - chroma * clamp(min(k, 4 - k), 0, 1), k = (n + hue) mod 6, hue in sixths of the circle,
- * n = 5, 3, 1 for R, G, B. */
 static inline float
-channel(float hue, float n, float v, float chroma)
+within_1(float t)
 {
-	float k = n + hue, t;
-
-	k -= 6 * floorf(k * (1.0f / 6));
-	t = k < 4 - k ? k : 4 - k;
-	t = t < 0 ? 0 : t;
-	t = t > 1 ? 1 : t;
-	return v - chroma * t;
+	t = t > 0 ? t : 0;
+	return t < 1 ? t : 1;
 }
 
-/* Saturation need not be divided out and back: chroma = max - min is all that the channels depend on, so the
+/* HSV with the hue in sixths of the circle, red at 0: a channel is max - chroma * t, t the part of chroma that it lacks.
+ * Saturation need not be divided out and back: chroma = max - min is all that the channels depend on, so the
  * turn works for values of any sign. */
 KERNEL static void
 turn_hue(float *restrict r, float *restrict g, float *restrict b, int64_t n, float sixths)
@@ -118,18 +122,20 @@ turn_hue(float *restrict r, float *restrict g, float *restrict b, int64_t n, flo
 		chroma = max - min;
 		per = 1 / (chroma > 0 ? chroma : 1);
 		hue = max == x ? (y - z) * per : max == y ? 2 + (z - x) * per : 4 + (x - y) * per;
-		hue += sixths;
-		r[i] = channel(hue, 5, max, chroma);
-		g[i] = channel(hue, 3, max, chroma);
-		b[i] = channel(hue, 1, max, chroma);
+		hue += sixths; /* -1..5 and -3..3 */
+		hue += hue < 0 ? 6.0f : 0.0f;
+		hue -= hue > 6 ? 6.0f : 0.0f;
+		r[i] = max - chroma * within_1(2 - fabsf(hue - 3));
+		g[i] = max - chroma * within_1(fabsf(hue - 2) - 1);
+		b[i] = max - chroma * within_1(fabsf(hue - 4) - 1);
 	}
 }
 
 void
-colour_hue(float *x, int c, int64_t hw, float turn)
+colour_hue(float *x, int c, int64_t step, int64_t n, float turn)
 {
 	if (c == 3)
-		turn_hue(x, x + hw, x + 2 * hw, hw, 6 * turn);
+		turn_hue(x, x + step, x + 2 * step, n, 6 * turn);
 }
 
 KERNEL static void
@@ -142,9 +148,12 @@ solarize(float *x, int64_t n, float t, float total)
 }
 
 void
-colour_solarize(float *x, int c, int64_t hw, float t, float total)
+colour_solarize(float *x, int c, int64_t step, int64_t n, float t, float total)
 {
-	solarize(x, c * hw, t, total);
+	int k;
+
+	for (k = 0; k < c; k++)
+		solarize(x + k * step, n, t, total);
 }
 
 KERNEL static void
@@ -160,43 +169,48 @@ clamp(float *x, int64_t n, float lo, float hi)
 }
 
 void
-colour_clamp(float *x, int c, int64_t hw, float lo, float hi)
+colour_clamp(float *x, int c, int64_t step, int64_t n, float lo, float hi)
 {
-	clamp(x, c * hw, lo, hi);
+	int k;
+
+	for (k = 0; k < c; k++)
+		clamp(x + k * step, n, lo, hi);
 }
 
 KERNEL static int
 range(float *min, float *max, const float *x, int64_t n)
 {
-	float lo[LANES], hi[LANES], odd[LANES] = { 0 }, a = x[0], b = x[0], sum = 0;
+	float lo[LANES], hi[LANES], odd[LANES] = { 0 }, a = x[0], b = x[0], rest = 0;
 	int64_t i;
 	int l;
 
 	for (l = 0; l < LANES; l++)
 		lo[l] = hi[l] = x[0];
-	for (i = 0; i + LANES <= n; i += LANES)
-		for (l = 0; l < LANES; l++) {
+	for (i = 0; i + LANES <= n; i += LANES) {
+		for (l = 0; l < LANES; l++)
 			lo[l] = x[i + l] < lo[l] ? x[i + l] : lo[l];
+		for (l = 0; l < LANES; l++)
 			hi[l] = x[i + l] > hi[l] ? x[i + l] : hi[l];
+		for (l = 0; l < LANES; l++)
 			odd[l] += x[i + l] * 0; /* NaN once an infinity or a NaN has passed */
-		}
+	}
 	for (; i < n; i++) {
 		a = x[i] < a ? x[i] : a;
 		b = x[i] > b ? x[i] : b;
-		sum += x[i] * 0;
+		rest += x[i] * 0;
 	}
 	for (l = 0; l < LANES; l++) {
 		a = lo[l] < a ? lo[l] : a;
 		b = hi[l] > b ? hi[l] : b;
-		sum += odd[l];
+		rest += odd[l];
 	}
 	*min = a;
 	*max = b;
-	return isnan(sum) ? -1 : 0;
+	return isnan(rest) ? -1 : 0;
 }
 
 int
-colour_range(float *lo, float *hi, const float *x, int c, int64_t hw)
+colour_range(float *lo, float *hi, const float *x, int64_t n)
 {
-	return range(lo, hi, x, c * hw);
+	return range(lo, hi, x, n);
 }

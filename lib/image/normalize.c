@@ -92,18 +92,24 @@ normalize_fits(const struct normalize *n, int c, struct err *e)
 	return 0;
 }
 
+void
+normalize_from_stats(float *mean, float *scale, const struct stats *s)
+{
+	double deviation = stats_deviation(s);
+
+	if (!(deviation > 1e-7 * fabs(s->mean)))
+		deviation = 1;
+	*mean = (float)s->mean;
+	*scale = (float)(1 / deviation);
+}
+
 static void
 measure_image(float *mean, float *scale, const float *x, int64_t hw)
 {
 	struct stats s = { 0 };
-	double deviation;
 
 	stats_add(&s, x, hw);
-	deviation = stats_deviation(&s);
-	if (!(deviation > 1e-7 * fabs(s.mean)))
-		deviation = 1;
-	*mean = (float)s.mean;
-	*scale = (float)(1 / deviation);
+	normalize_from_stats(mean, scale, &s);
 }
 
 void
@@ -138,12 +144,12 @@ shift_and_scale(float *x, float mean, float scale, int64_t n)
 }
 
 void
-normalize_by(float *image, const float *mean, const float *scale, int c, int64_t hw)
+normalize_by(float *x, const float *mean, const float *scale, int c, int64_t step, int64_t n)
 {
 	int k;
 
 	for (k = 0; k < c; k++)
-		shift_and_scale(image + k * hw, mean[k], scale[k], hw);
+		shift_and_scale(x + k * step, mean[k], scale[k], n);
 }
 
 void
@@ -153,5 +159,5 @@ normalize_apply(const struct normalize *n, float *image, int c, int64_t hw)
 
 	normalize_measure(n, mean, scale, image, c, hw);
 	if (n->kind != NORMALIZE_NONE)
-		normalize_by(image, mean, scale, c, hw);
+		normalize_by(image, mean, scale, c, hw, hw);
 }

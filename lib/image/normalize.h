@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "image/stats.h"
 
 #define NORMALIZE_MAXC 16   /* channels */
 #define NORMALIZE_LEN 1024  /* room for any text */
@@ -51,8 +52,12 @@ int normalize_fits(const struct normalize *n, int c, struct err *e);
 /* In place, one whole image (c,hw) that n fits. */
 void normalize_apply(const struct normalize *n, float *image, int c, int64_t hw);
 
-/* The same in two steps: mean[c] and scale[c] for this image, then y = (x - mean) * scale on any part of it. */
+/* The same in two steps: mean[c] and scale[c] for this image, then y = (x - mean) * scale on any n pixels of it, the
+ * channels of which are `step` apart. */
 void normalize_measure(const struct normalize *n, float *mean, float *scale, const float *image, int c, int64_t hw);
-void normalize_by(float *image, const float *mean, const float *scale, int c, int64_t hw);
+void normalize_by(float *x, const float *mean, const float *scale, int c, int64_t step, int64_t n);
+
+/* mean and scale for kind `image`, from the channel's statistics. */
+void normalize_from_stats(float *mean, float *scale, const struct stats *s);
 
 #endif

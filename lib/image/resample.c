@@ -254,7 +254,7 @@ resample_across(struct resampler *r, int sh, int sw, const float *src, int c, in
 	}
 }
 
-/* dst[n] from one row, or from four. */
+/* dst[n] from one row, or from four, whose weights are `step` apart. */
 KERNEL static void
 mix_row(float *restrict dst, const float *restrict row, float weight, int n, int add)
 {
@@ -265,10 +265,10 @@ mix_row(float *restrict dst, const float *restrict row, float weight, int n, int
 }
 
 KERNEL static void
-mix_four_rows(float *restrict dst, const float *restrict row, const float w[4], int n, int add)
+mix_four_rows(float *restrict dst, const float *restrict row, const float *w, size_t step, int n, int add)
 {
 	const float *p = row, *q = p + n, *r = q + n, *s = r + n;
-	float a = w[0], b = w[1], c = w[2], d = w[3];
+	float a = w[0], b = w[step], c = w[2 * step], d = w[3 * step];
 	int i;
 
 	for (i = 0; i < n; i++)
@@ -285,9 +285,7 @@ resample_down(const struct resampler *r, float *dst, int k, int from, int n)
 		const float *row = r->row + ((size_t)k * (size_t)r->h + (size_t)r->start_y[y]) * wide, *w = r->weight_y + y;
 
 		for (t = 0; t + 4 <= r->taps; t += 4) {
-			const float four[4] = { w[0], w[step], w[2 * step], w[3 * step] };
-
-			mix_four_rows(dst, row, four, r->sw, t > 0);
+			mix_four_rows(dst, row, w, step, r->sw, t > 0);
 			row += 4 * wide;
 			w += 4 * step;
 		}

@@ -136,7 +136,7 @@ load(struct source *s, const struct views *v, struct views_worker *k, const stru
 		k->image = mem_grow(k->image, k->room = need, sizeof *k->image);
 	tensor_to_f32(k->image, image, from->at * chw, chw);
 	if (c == 3 && v->c == 1)
-		colour_grey(k->image, 3, hw);
+		colour_grey(k->image, 3, hw, hw);
 	if (c == 1 && v->c == 3) {
 		memcpy(k->image + hw, k->image, (size_t)hw * sizeof *k->image);
 		memcpy(k->image + 2 * hw, k->image, (size_t)hw * sizeof *k->image);

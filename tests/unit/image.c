@@ -143,17 +143,17 @@ colours(void)
 		compare(x, name, tol); \
 		free(x);              \
 	} while (0)
-	COLOUR("brightness", colour_brightness(x, 3, HW, 0.7f), 1e-6);
-	COLOUR("contrast", colour_contrast(x, 3, HW, 0.6f), 1e-6);
-	COLOUR("contrast.grey", colour_contrast(x, 1, HW, 0.6f), 1e-6);
-	COLOUR("saturation", colour_saturation(x, 3, HW, 0.4f), 1e-6);
-	COLOUR("hue.plus", colour_hue(x, 3, HW, 0.1f), 4e-6);
-	COLOUR("hue.minus", colour_hue(x, 3, HW, -0.37f), 4e-6);
-	COLOUR("grey", colour_grey(x, 3, HW), 1e-6);
-	COLOUR("solarize", colour_solarize(x, 3, HW, 127.5f, 255), 1e-6);
-	COLOUR("small", colour_hue(x, 3, HW, 0), 1e-6);
-	COLOUR("small", colour_saturation(x, 1, HW, 0), 0);
-	COLOUR("small", colour_hue(x, 1, HW, 0.3f), 0);
+	COLOUR("brightness", colour_brightness(x, 3, HW, HW, 0.7f), 1e-6);
+	COLOUR("contrast", colour_contrast(x, 3, HW, HW, 0.6f, colour_sum(x, 3, HW, HW) / HW), 1e-6);
+	COLOUR("contrast.grey", colour_contrast(x, 1, HW, HW, 0.6f, colour_sum(x, 1, HW, HW) / HW), 1e-6);
+	COLOUR("saturation", colour_saturation(x, 3, HW, HW, 0.4f), 1e-6);
+	COLOUR("hue.plus", colour_hue(x, 3, HW, HW, 0.1f), 4e-6);
+	COLOUR("hue.minus", colour_hue(x, 3, HW, HW, -0.37f), 4e-6);
+	COLOUR("grey", colour_grey(x, 3, HW, HW), 1e-6);
+	COLOUR("solarize", colour_solarize(x, 3, HW, HW, 127.5f, 255), 1e-6);
+	COLOUR("small", colour_hue(x, 3, HW, HW, 0), 1e-6);
+	COLOUR("small", colour_saturation(x, 1, HW, HW, 0), 0);
+	COLOUR("small", colour_hue(x, 1, HW, HW, 0.3f), 0);
 }
 
 /* Turning by a third permutes the channels, whatever their sign. */
@@ -162,28 +162,31 @@ hue_of_negatives(void)
 {
 	float x[3] = { -5, 2, -1 };
 
-	colour_hue(x, 3, 1, 1.f / 3);
+	colour_hue(x, 3, 1, 1, 1.f / 3);
 	CHECK(fabsf(x[0] + 1) < 1e-5f && fabsf(x[1] + 5) < 1e-5f && fabsf(x[2] - 2) < 1e-5f, "a third of the circle");
 }
 
 static void
 ranges(void)
 {
-	float x[40], lo, hi;
+	enum { N = 150 };
+	float x[N], lo, hi;
 	int i;
 
-	for (i = 0; i < 40; i++)
-		x[i] = (float)((i * 7) % 40);
-	CHECK(colour_range(&lo, &hi, x, 2, 20) == 0 && lo == 0 && hi == 39, "range");
-	colour_clamp(x, 1, 40, 3, 8);
-	CHECK(colour_range(&lo, &hi, x, 1, 40) == 0 && lo == 3 && hi == 8, "clamped");
+	for (i = 0; i < N; i++)
+		x[i] = (float)((i * 7) % N);
+	CHECK(colour_range(&lo, &hi, x, N) == 0 && lo == 0 && hi == N - 1, "range");
+	x[N - 1] = -1;
+	CHECK(colour_range(&lo, &hi, x, N) == 0 && lo == -1, "range of the remainder");
+	colour_clamp(x, 2, N / 2, N / 2, 3, 8);
+	CHECK(colour_range(&lo, &hi, x, N) == 0 && lo == 3 && hi == 8, "clamped");
 	x[7] = INFINITY;
-	CHECK(colour_range(&lo, &hi, x, 1, 40) == -1, "an infinity is noticed in the lanes");
+	CHECK(colour_range(&lo, &hi, x, N) == -1, "an infinity is noticed in the lanes");
 	x[7] = 0;
-	x[39] = NAN;
-	CHECK(colour_range(&lo, &hi, x, 1, 40) == -1, "a NaN in the remainder");
-	x[39] = 1;
-	colour_affine(x, 1, 1, 2, 3);
+	x[N - 1] = NAN;
+	CHECK(colour_range(&lo, &hi, x, N) == -1, "a NaN in the remainder");
+	x[N - 1] = 1;
+	colour_affine(x, 1, 1, 1, 2, 3);
 	CHECK(x[0] == 9 && x[1] == 7, "a x + b");
 }
 
