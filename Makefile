@@ -51,11 +51,13 @@ $(file >$(BUILD)/flags,$(FLAGS))
 endif
 
 # The loops for each kind of processor (lib/cpu/cpu.h); what a multiply-add is may not depend on -std
-SETS := $(BUILD)/lib/cpu/portable.o $(BUILD)/lib/cpu/avx2.o $(BUILD)/lib/cpu/avx512.o
+SETS := $(patsubst %,$(BUILD)/lib/cpu/%.o,portable avx2 avx512 avx512bf16 bf16_pack amx)
 $(SETS): SETFLAGS = -ffp-contract=fast
 ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
 $(BUILD)/lib/cpu/avx2.o:   SETFLAGS += -march=x86-64-v3
 $(BUILD)/lib/cpu/avx512.o: SETFLAGS += -march=x86-64-v4 -mprefer-vector-width=512
+$(patsubst %,$(BUILD)/lib/cpu/%.o,avx512bf16 bf16_pack amx): SETFLAGS += -march=x86-64-v4 -mavx512bf16
+$(BUILD)/lib/cpu/amx.o: SETFLAGS += -mamx-tile -mamx-bf16
 endif
 
 $(BUILD)/%.o: %.c $(BUILD)/flags

@@ -3,11 +3,18 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 #include "base/mem.h"
 #include "cpu/sets.h"
 
-static const struct cpu *chosen;
+static struct cpu chosen; /* without a name before the choice */
 
 static int
 always(void)
@@ -30,17 +37,42 @@ has_avx512(void)
 	       __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
 	       __builtin_cpu_supports("avx512vl");
 }
+
+static int
+has_avx512bf16(void)
+{
+	return has_avx512() && __builtin_cpu_supports("avx512bf16");
+}
+
+/* Tiles are 8 KiB that the system must be asked to save between threads. */
+static int
+has_amx(void)
+{
+#if defined(__linux__)
+	enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18, AMX_BF16 = 1 << 22, AMX_TILE = 1 << 24 };
+	unsigned a, b, c, d;
+
+	return has_avx512bf16() && __get_cpuid_count(7, 0, &a, &b, &c, &d) && d & AMX_BF16 && d & AMX_TILE &&
+	       !syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA);
+#else
+	return 0;
+#endif
+}
 #endif
 
 static const struct {
+	const char *name;
 	const struct cpu *set;
+	const struct cpu_bf16 *bf16;
 	int (*runs)(void);
 } sets[] = { /* the best first */
 #if defined(__x86_64__)
-	{ &cpu_avx512, has_avx512 },
-	{ &cpu_avx2, has_avx2 },
+	{ "amx", &cpu_avx512, &cpu_amx, has_amx },
+	{ "avx512bf16", &cpu_avx512, &cpu_avx512bf16, has_avx512bf16 },
+	{ "avx512", &cpu_avx512, NULL, has_avx512 },
+	{ "avx2", &cpu_avx2, NULL, has_avx2 },
 #endif
-	{ &cpu_portable, always },
+	{ "portable", &cpu_portable, NULL, always },
 };
 
 int
@@ -49,16 +81,18 @@ cpu_select(const char *name, struct err *e)
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(sets); i++) {
-		if (name && strcmp(sets[i].set->name, name) != 0)
+		if (name && strcmp(sets[i].name, name) != 0)
 			continue;
 		if (sets[i].runs()) {
-			chosen = sets[i].set;
+			chosen = *sets[i].set;
+			chosen.name = sets[i].name;
+			chosen.bf16 = sets[i].bf16;
 			return 0;
 		}
 		if (name)
 			return err_set(e, "this processor cannot run '%s'", name);
 	}
-	return err_set(e, "no instruction set '%s' here, only portable, avx2, avx512", name);
+	return err_set(e, "no instruction set '%s' here, only amx, avx512bf16, avx512, avx2, portable", name);
 }
 
 static void
@@ -66,7 +100,7 @@ choose(void)
 {
 	struct err e;
 
-	if (!chosen && cpu_select(getenv("SEGPIPE_CPU"), &e))
+	if (!chosen.name && cpu_select(getenv("SEGPIPE_CPU"), &e))
 		die("SEGPIPE_CPU: %s", e.msg);
 }
 
@@ -76,5 +110,5 @@ cpu(void)
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, choose);
-	return chosen;
+	return &chosen;
 }

@@ -2,8 +2,9 @@
  *
  * One binary serves every machine: cpu() returns the best set this processor can run. The sets are compiled from
  * the same sources with other vector widths and instructions (avx512.c, avx2.c, portable.c); everything else in
- * the project is written once, against this table. The environment variable SEGPIPE_CPU=portable|avx2|avx512 asks
- * for a lesser set (to test it, or to get the bytes of another machine); one that the processor lacks is refused.
+ * the project is written once, against this table. avx512bf16 and amx are avx512 with products of bfloat16. The
+ * environment variable SEGPIPE_CPU=portable|avx2|avx512|avx512bf16|amx asks for a lesser set (to test it, or to get
+ * the bytes of another machine); one that the processor lacks is refused.
  *
  * Matrices are row-major; a panel is the form in which products want their right operand: nr columns, k rows, one
  * row after the other, padded with zeros to nr columns (product.h packs them, and is what others should call).
@@ -16,6 +17,7 @@
 #define CPU_CPU_H
 
 #include "base/err.h"
+#include "cpu/product_bf16.h"
 #include "cpu/winograd.h"
 
 #define CPU_MAX_MR 14
@@ -39,6 +41,8 @@ struct cpu {
 	void (*winograd_weights)(float *u, size_t plane, int width, const float *w, size_t ks, size_t os, int turned,
 	                         int k, int n);
 	void (*winograd_dweights)(float *dw, const float *m, size_t plane, int c);
+
+	const struct cpu_bf16 *bf16; /* products of bfloat16, or NULL: this processor would be slower than in float */
 };
 
 /* The set in use. Ends the program with one line and status 2 if SEGPIPE_CPU names one that cannot be had. */
