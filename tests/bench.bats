@@ -47,13 +47,15 @@ step() {
 	chmod +x "$T/racer"
 	. "$ROOT/tests/bench/race.bash"
 	racer_start a "$T/racer" 1
-	racer_start b "$T/racer" 3
+	racer_start was "$T/racer" 3
+	racer_rename was b
 	race 5 a b >"$T/rounds"
 	racer_stop a
 	[ "$mib" = 77 ]
 	racer_stop b
 	[ "$(medians <"$T/rounds")" = $'5\t15\t3.00\t3.00\t3.00' ]
 	[ "$(printf '%s\n' '1 2' '4 6' '2 8' '3 3' | medians)" = $'2.5\t4.5\t1.80\t1.00\t4.00' ]
+	[ "$(printf '%s\n' '1 2' '3 3' | medians 10)" = $'0.2\t0.25\t1.25\t1.00\t2.00' ]
 	[ "$(printf '%s\n' 3 1 2 | medians)" = $'2\t-\t-\t-\t-' ]
 	run medians </dev/null
 	[ "$status" -ne 0 ]
@@ -64,4 +66,13 @@ step() {
 	run racer_start a sh -c 'echo "no such precision" >&2; exit 2'
 	[ "$status" -ne 0 ]
 	[ "$output" = "no such precision" ]
+}
+
+@test "without PyTorch a row tells of ours alone, and only rows asked for are timed" {
+	BUILD=$BUILD PYTHON=false ROUNDS=1 "$ROOT/tests/bench/run" start/ten-cat >"$T/table" 2>"$T/notes"
+	grep -q 'no PyTorch for false (make deps-bench): ours alone' "$T/notes"
+	mapfile -t lines <"$T/table"
+	[ "${#lines[@]}" -eq 2 ]
+	[[ ${lines[0]} == row$'\t'precision$'\t'ours_s$'\t'theirs_s$'\t'ratio$'\t'* ]]
+	[[ ${lines[1]} == start/ten-cat$'\t'-$'\t'0.*$'\t'-$'\t'-$'\t'-$'\t'-$'\t'[1-9]*$'\t'- ]]
 }

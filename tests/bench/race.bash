@@ -42,8 +42,16 @@ racer_stop() {
 	[ "$word" = peak ] || mib=-
 	exec {fd}<&-
 	wait "${racer_pid[$1]}"
-	rm -f "$T/$1.in" "$T/$1.out"
+	rm -f "$T/$1.in" "$T/$1.out" "$T/$1.err"
 	unset "racer_pid[$1]" "racer_in[$1]" "racer_out[$1]"
+}
+
+# racer_rename OLD NEW
+racer_rename() {
+	racer_pid[$2]=${racer_pid[$1]} racer_in[$2]=${racer_in[$1]} racer_out[$2]=${racer_out[$1]}
+	unset "racer_pid[$1]" "racer_in[$1]" "racer_out[$1]"
+	mv "$T/$1.err" "$T/$2.err"
+	rm "$T/$1.in" "$T/$1.out"
 }
 
 # race ROUNDS NAME ...: lets them take turns; a line per round with the seconds of each
@@ -59,10 +67,10 @@ race() {
 	done
 }
 
-# medians: of rounds on standard input, "OURS THEIRS" each: prints the medians, their ratio, and the smallest and
-# the largest ratio of a round; "-" for what needs theirs where there is none
+# medians [PER]: of rounds on standard input, "OURS THEIRS" each: prints the medians, divided by PER, their ratio, and
+# the smallest and the largest ratio of a round; "-" for what needs theirs where there is none
 medians() {
-	awk '
+	awk -v per="${1:-1}" '
 	function median(x, n, i, j, t) {
 		for (i = 2; i <= n; i++) {
 			t = x[i]
@@ -84,10 +92,10 @@ medians() {
 			exit 1
 		a = median(ours, NR)
 		if (!m) {
-			printf "%.4g\t-\t-\t-\t-\n", a
+			printf "%.4g\t-\t-\t-\t-\n", a / per
 			exit
 		}
 		b = median(theirs, m)
-		printf "%.4g\t%.4g\t%.2f\t%.2f\t%.2f\n", a, b, b / a, low, high
+		printf "%.4g\t%.4g\t%.2f\t%.2f\t%.2f\n", a / per, b / per, b / a, low, high
 	}'
 }

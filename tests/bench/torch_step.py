@@ -2,11 +2,12 @@
 """PyTorch's side of the benchmark: the same rows as step.c, with the same way of asking for steps.
 
     torch_step.py resnet|byol|unet|segment resnet18|resnet34|resnet50 BATCH SIZE
-        [--precision f32|bf16] [--layout channels_last|contiguous] [--threads N] [--steps N]
+        [--precision f32|bf16] [--layout channels_last|contiguous] [--threads N] [--steps N] [--export FILE]
 
 bf16 is autocast: parameters and optimiser in f32. After two steps that don't count every step prints its
 seconds, and at the end "peak MIB" tells the largest resident memory. With --steps 0 (the default) a line on
-standard input, answered by "ready" at first, asks for a step each.
+standard input, answered by "ready" at first, asks for a step each. --export writes the network of segment as ONNX
+for onnx_step.js, classes in place of logits, and makes no step.
 """
 import argparse
 import copy
@@ -67,6 +68,13 @@ class UNet(nn.Module):
         for block, skip in zip(self.blocks, taps[-2::-1] + [None]):
             x = block(x, skip)
         return self.head(x)
+
+
+class Classes(UNet):
+    """What a user of the U-Net wants: the class of each pixel."""
+
+    def forward(self, x):
+        return super().forward(x).argmax(1).to(torch.uint8)
 
 
 def mlp(cin, hidden):
@@ -138,12 +146,16 @@ class Bench:
         return step
 
     def segment(self):
-        net, x = self.place(UNet(self.args.arch)).eval(), self.noise()
+        net, x = self.place(Classes(self.args.arch)).eval(), self.noise()
 
         def step():
             with torch.no_grad(), self.cast():
-                return net(x).argmax(1).to(torch.uint8)
+                return net(x)
         return step
+
+    def export(self):
+        torch.onnx.export(Classes(self.args.arch).eval(), self.noise(), self.args.export, opset_version=13,
+                          input_names=["images"], output_names=["classes"])
 
 
 def asked(steps):
@@ -166,6 +178,7 @@ def arguments():
     parser.add_argument("--layout", choices=["channels_last", "contiguous"], default="channels_last")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", type=int, default=0)
+    parser.add_argument("--export")
     return parser.parse_args()
 
 
@@ -173,6 +186,9 @@ def main():
     args = arguments()
     torch.set_num_threads(args.threads)
     torch.manual_seed(0)
+    if args.export:
+        Bench(args).export()
+        return
     step = getattr(Bench(args), args.kind)()
     for _ in range(WARMUP):
         step()
