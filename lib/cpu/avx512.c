@@ -5,7 +5,8 @@
 #define VLEN 16
 #define MR 14
 #include "cpu/product_kernel.h"
-#include "cpu/winograd_kernel.h"
+#include "cpu/winograd_image_kernel.h"
+#include "cpu/winograd_weights_kernel.h"
 #include "cpu/set_kernel.h"
 #else
 typedef int cpu_avx512_is_elsewhere;

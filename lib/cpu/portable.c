@@ -8,5 +8,6 @@
 #define MR 4
 #endif
 #include "cpu/product_kernel.h"
-#include "cpu/winograd_kernel.h"
+#include "cpu/winograd_image_kernel.h"
+#include "cpu/winograd_weights_kernel.h"
 #include "cpu/set_kernel.h"

@@ -1,12 +1,15 @@
-/* winograd_kernel.h - the transforms of winograd.h for one kind of processor, on vectors of channels
+/* winograd_kernel.h - the one-dimensional transforms of winograd.h for one kind of processor
  *
- * A two-dimensional transform is the one-dimensional one of the columns, then of the rows; what lies between, 36
- * vectors at most, doesn't fit the registers but the first-level cache. The paths for tiles within the image and
- * whole vectors are separate, because most are.
+ * They work on vectors of channels. The two-dimensional ones (winograd_image_kernel.h,
+ * winograd_weights_kernel.h) are these, of the columns and then of the rows. What lies between stays in
+ * registers where there are 32.
  */
+#ifndef CPU_WINOGRAD_KERNEL_H
+#define CPU_WINOGRAD_KERNEL_H
+
 #include "cpu/winograd.h"
 
-typedef int mask __attribute__((vector_size(4 * VLEN), aligned(4), may_alias));
+#define ROLLED _Pragma("GCC unroll 1")
 
 #define PA 0.625f /* the points */
 #define PB 1.5f
@@ -16,326 +19,114 @@ typedef int mask __attribute__((vector_size(4 * VLEN), aligned(4), may_alias));
 #define GB (1 / (2 * BB * (BB - AA)))
 #define G0 (1 / (AA * BB))
 
-/* B' d */
-ALWAYS void
-to_points(vec t[6], const vec d[6])
-{
-	vec ea = d[4] - BB * d[2], oa = d[3] - BB * d[1];
-	vec eb = d[4] - AA * d[2], ob = d[3] - AA * d[1];
+/* What goes into and comes out of a one-dimensional transform: by name, so that it stays in registers */
+struct six {
+	vec a, b, c, d, e, f;
+};
 
-	t[0] = d[4] - (AA + BB) * d[2] + AA * BB * d[0];
-	t[1] = ea + PA * oa;
-	t[2] = ea - PA * oa;
-	t[3] = eb + PB * ob;
-	t[4] = eb - PB * ob;
-	t[5] = d[5] - (AA + BB) * d[3] + AA * BB * d[1];
+struct four {
+	vec a, b, c, d;
+};
+
+struct three {
+	vec a, b, c;
+};
+
+/* B' d */
+ALWAYS struct six
+to_points(struct six d)
+{
+	vec ea = d.e - BB * d.c, oa = d.d - BB * d.b;
+	vec eb = d.e - AA * d.c, ob = d.d - AA * d.b;
+
+	return (struct six){
+		d.e - (AA + BB) * d.c + AA * BB * d.a,
+		ea + PA * oa, ea - PA * oa,
+		eb + PB * ob, eb - PB * ob,
+		d.f - (AA + BB) * d.d + AA * BB * d.b,
+	};
 }
 
 /* A' m */
-ALWAYS void
-from_points(vec y[4], const vec m[6])
+ALWAYS struct four
+from_points(struct six m)
 {
-	vec ea = m[1] + m[2], oa = m[1] - m[2];
-	vec eb = m[3] + m[4], ob = m[3] - m[4];
+	vec ea = m.b + m.c, oa = m.b - m.c;
+	vec eb = m.d + m.e, ob = m.d - m.e;
 
-	y[0] = m[0] + ea + eb;
-	y[1] = PA * oa + PB * ob;
-	y[2] = AA * ea + BB * eb;
-	y[3] = AA * PA * oa + BB * PB * ob + m[5];
+	return (struct four){
+		m.a + ea + eb,
+		PA * oa + PB * ob,
+		AA * ea + BB * eb,
+		AA * PA * oa + BB * PB * ob + m.f,
+	};
 }
 
 /* A y */
-ALWAYS void
-outputs_to_points(vec t[6], const vec y[4])
+ALWAYS struct six
+outputs_to_points(struct four y)
 {
-	vec ea = y[0] + AA * y[2], oa = PA * (y[1] + AA * y[3]);
-	vec eb = y[0] + BB * y[2], ob = PB * (y[1] + BB * y[3]);
+	vec ea = y.a + AA * y.c, oa = y.b + AA * y.d;
+	vec eb = y.a + BB * y.c, ob = y.b + BB * y.d;
 
-	t[0] = y[0];
-	t[1] = ea + oa;
-	t[2] = ea - oa;
-	t[3] = eb + ob;
-	t[4] = eb - ob;
-	t[5] = y[3];
+	return (struct six){ y.a, ea + PA * oa, ea - PA * oa, eb + PB * ob, eb - PB * ob, y.d };
 }
 
 /* G g */
-ALWAYS void
-weights_to_points(vec t[6], const vec g[3])
+ALWAYS struct six
+weights_to_points(struct three g)
 {
-	vec ea = GA * g[0] + GA * AA * g[2], oa = GA * PA * g[1];
-	vec eb = GB * g[0] + GB * BB * g[2], ob = GB * PB * g[1];
+	vec ea = GA * g.a + GA * AA * g.c, oa = GA * PA * g.b;
+	vec eb = GB * g.a + GB * BB * g.c, ob = GB * PB * g.b;
 
-	t[0] = G0 * g[0];
-	t[1] = ea + oa;
-	t[2] = ea - oa;
-	t[3] = eb + ob;
-	t[4] = eb - ob;
-	t[5] = g[2];
+	return (struct six){ G0 * g.a, ea + oa, ea - oa, eb + ob, eb - ob, g.c };
 }
 
 /* G' m */
-ALWAYS void
-points_to_weights(vec g[3], const vec m[6])
+ALWAYS struct three
+points_to_weights(struct six m)
 {
-	vec ea = GA * (m[1] + m[2]), oa = GA * PA * (m[1] - m[2]);
-	vec eb = GB * (m[3] + m[4]), ob = GB * PB * (m[3] - m[4]);
+	vec ea = m.b + m.c, oa = m.b - m.c;
+	vec eb = m.d + m.e, ob = m.d - m.e;
 
-	g[0] = G0 * m[0] + ea + eb;
-	g[1] = oa + ob;
-	g[2] = AA * ea + BB * eb + m[5];
+	return (struct three){
+		G0 * m.a + GA * ea + GB * eb,
+		GA * PA * oa + GB * PB * ob,
+		GA * AA * ea + GB * BB * eb + m.f,
+	};
 }
 
-ALWAYS vec
-load_part(const float *p, int n)
+/* Six vectors, `step` floats from one to the next, reached from two pointers. Left alone, the compiler would
+ * compute the 36 addresses before the loop over channels and keep them in memory. */
+ALWAYS struct six
+load_six(const float *p, ptrdiff_t step)
 {
-	vec v = { 0 };
-	int i;
+	const float *q = p + 3 * step;
 
-	for (i = 0; i < n; i++)
-		v[i] = p[i];
-	return v;
-}
-
-ALWAYS void
-store_lanes(float *p, vec v, int n)
-{
-	int i;
-
-	for (i = 0; i < n; i++)
-		p[i] = v[i];
-}
-
-ALWAYS vec
-affine_relu(vec x, vec scale, vec shift)
-{
-	vec v = scale * x + shift;
-	mask positive = v > 0;
-
-	return (vec)((mask)v & positive);
-}
-
-/* What a call is about. Inlined with constants for whole (the tile lies in the image, n >= VLEN) and affine. */
-struct reading {
-	const float *x;
-	const struct winograd_tile *t;
-	vec scale, shift;
-	int n;
-};
-
-ALWAYS vec
-read_pixel(const struct reading *r, int i, int j, int origin, int whole, int affine)
-{
-	const float *p = r->x + (i - origin) * r->t->row + (j - origin) * r->t->pixel;
-	vec v = { 0 };
-
-	if (!whole && (i < r->t->top || i >= r->t->bottom || j < r->t->left || j >= r->t->right))
-		return v;
-	v = whole || r->n >= VLEN ? *(const vec *)p : load_part(p, r->n);
-	return affine ? affine_relu(v, r->scale, r->shift) : v;
+	HIDE(p);
+	HIDE(q);
+	return (struct six){
+		*(const vec *)p, *(const vec *)(p + step), *(const vec *)(p + 2 * step),
+		*(const vec *)q, *(const vec *)(q + step), *(const vec *)(q + 2 * step),
+	};
 }
 
 ALWAYS void
-input_vector(float *v, size_t plane, const struct reading *r, int whole, int affine)
+store_six(float *p, ptrdiff_t step, struct six s)
 {
-	vec half[6][6], d[6], t[6];
-	int i, j;
+	float *q = p + 3 * step;
 
-	for (j = 0; j < 6; j++) {
-		UNROLL for (i = 0; i < 6; i++)
-			d[i] = read_pixel(r, i, j, 1, whole, affine);
-		to_points(t, d);
-		UNROLL for (i = 0; i < 6; i++)
-			half[i][j] = t[i];
-	}
-	for (i = 0; i < 6; i++, v += 6 * plane) {
-		to_points(t, half[i]);
-		UNROLL for (j = 0; j < 6; j++)
-			*(vec *)(v + j * plane) = t[j];
-	}
+	HIDE(p);
+	HIDE(q);
+	*(vec *)p = s.a;
+	*(vec *)(p + step) = s.b;
+	*(vec *)(p + 2 * step) = s.c;
+	*(vec *)q = s.d;
+	*(vec *)(q + step) = s.e;
+	*(vec *)(q + 2 * step) = s.f;
 }
 
-static int
-is_inside(const struct winograd_tile *t, int side)
-{
-	return t->top == 0 && t->left == 0 && t->bottom == side && t->right == side;
-}
+/* Member m, a row, of six columns */
+#define ROW_OF(m) (struct six){ c0.m, c1.m, c2.m, c3.m, c4.m, c5.m }
 
-static void
-winograd_input(float *v, size_t plane, const float *x, const struct winograd_tile *t, int c, const float *scale,
-               const float *shift)
-{
-	struct reading r = { .x = x, .t = t };
-	int inside = is_inside(t, 6), i;
-
-	for (i = 0; i < c; i += VLEN, v += VLEN, r.x += VLEN) {
-		r.n = c - i;
-		if (scale) {
-			r.scale = r.n >= VLEN ? *(const vec *)(scale + i) : load_part(scale + i, r.n);
-			r.shift = r.n >= VLEN ? *(const vec *)(shift + i) : load_part(shift + i, r.n);
-		}
-		if (inside && r.n >= VLEN && scale)
-			input_vector(v, plane, &r, 1, 1);
-		else if (inside && r.n >= VLEN)
-			input_vector(v, plane, &r, 1, 0);
-		else if (scale)
-			input_vector(v, plane, &r, 0, 1);
-		else
-			input_vector(v, plane, &r, 0, 0);
-	}
-}
-
-ALWAYS void
-gradient_vector(float *v, size_t plane, const struct reading *r, int whole)
-{
-	vec half[6][4], d[4], t[6];
-	int i, j;
-
-	for (j = 0; j < 4; j++) {
-		UNROLL for (i = 0; i < 4; i++)
-			d[i] = read_pixel(r, i, j, 0, whole, 0);
-		outputs_to_points(t, d);
-		UNROLL for (i = 0; i < 6; i++)
-			half[i][j] = t[i];
-	}
-	for (i = 0; i < 6; i++, v += 6 * plane) {
-		outputs_to_points(t, half[i]);
-		UNROLL for (j = 0; j < 6; j++)
-			*(vec *)(v + j * plane) = t[j];
-	}
-}
-
-static void
-winograd_gradient(float *v, size_t plane, const float *dy, const struct winograd_tile *t, int c)
-{
-	struct reading r = { .x = dy, .t = t };
-	int inside = is_inside(t, 4), i;
-
-	for (i = 0; i < c; i += VLEN, v += VLEN, r.x += VLEN) {
-		r.n = c - i;
-		if (inside && r.n >= VLEN)
-			gradient_vector(v, plane, &r, 1);
-		else
-			gradient_vector(v, plane, &r, 0);
-	}
-}
-
-ALWAYS void
-write_pixel(float *p, vec v, int n, int whole, int add)
-{
-	int part = !whole && n < VLEN;
-
-	if (add)
-		v += part ? load_part(p, n) : *(const vec *)p;
-	if (part)
-		store_lanes(p, v, n);
-	else
-		*(vec *)p = v;
-}
-
-ALWAYS void
-output_vector(float *y, const float *m, size_t plane, const struct winograd_tile *t, int n, int whole, int add)
-{
-	vec half[4][6], d[6], out[4];
-	int i, j;
-
-	for (j = 0; j < 6; j++) {
-		UNROLL for (i = 0; i < 6; i++)
-			d[i] = *(const vec *)(m + (size_t)(6 * i + j) * plane);
-		from_points(out, d);
-		UNROLL for (i = 0; i < 4; i++)
-			half[i][j] = out[i];
-	}
-	for (i = 0; i < 4; i++, y += t->row) {
-		if (!whole && (i < t->top || i >= t->bottom))
-			continue;
-		from_points(out, half[i]);
-		UNROLL for (j = 0; j < 4; j++)
-			if (whole || (j >= t->left && j < t->right))
-				write_pixel(y + j * t->pixel, out[j], n, whole, add);
-	}
-}
-
-static void
-winograd_output(float *y, const float *m, size_t plane, const struct winograd_tile *t, int c, int add)
-{
-	int inside = is_inside(t, 4), i;
-
-	for (i = 0; i < c; i += VLEN, m += VLEN, y += VLEN) {
-		if (inside && c - i >= VLEN && add)
-			output_vector(y, m, plane, t, c - i, 1, 1);
-		else if (inside && c - i >= VLEN)
-			output_vector(y, m, plane, t, c - i, 1, 0);
-		else if (add)
-			output_vector(y, m, plane, t, c - i, 0, 1);
-		else
-			output_vector(y, m, plane, t, c - i, 0, 0);
-	}
-}
-
-ALWAYS void
-weights_vector(float *u, size_t plane, const vec g[3][3])
-{
-	vec half[6][3], t[6], column[3];
-	int i, j;
-
-	UNROLL for (j = 0; j < 3; j++) {
-		UNROLL for (i = 0; i < 3; i++)
-			column[i] = g[i][j];
-		weights_to_points(t, column);
-		UNROLL for (i = 0; i < 6; i++)
-			half[i][j] = t[i];
-	}
-	UNROLL for (i = 0; i < 6; i++) {
-		weights_to_points(t, half[i]);
-		UNROLL for (j = 0; j < 6; j++)
-			*(vec *)(u + (size_t)(6 * i + j) * plane) = t[j];
-	}
-}
-
-static void
-winograd_weights(float *u, size_t plane, int width, const float *w, size_t ks, size_t os, int turned, int k, int n)
-{
-	vec g[3][3] = { 0 };
-	int i, j, q, first;
-
-	for (first = 0; first < width; first += VLEN)
-		for (i = 0; i < k; i++) {
-			int lanes = n - first < VLEN ? n - first : VLEN;
-
-			for (j = 0; j < lanes; j++) {
-				const float *from = w + i * ks + (size_t)(first + j) * os;
-
-				for (q = 0; q < 9; q++)
-					((float *)g)[q * VLEN + j] = from[turned ? 8 - q : q];
-			}
-			for (j = lanes < 0 ? 0 : lanes; j < VLEN; j++)
-				for (q = 0; q < 9; q++)
-					((float *)g)[q * VLEN + j] = 0;
-			weights_vector(u + (size_t)i * width + first, plane, (const vec(*)[3])g);
-		}
-}
-
-static void
-winograd_dweights(float *dw, const float *m, size_t plane, int c)
-{
-	vec half[3][6], d[6], out[3][3], g[3];
-	int i, j, k, q;
-
-	for (k = 0; k < c; k += VLEN, m += VLEN, dw += 9 * VLEN) {
-		int lanes = c - k < VLEN ? c - k : VLEN;
-
-		for (j = 0; j < 6; j++) {
-			UNROLL for (i = 0; i < 6; i++)
-				d[i] = *(const vec *)(m + (size_t)(6 * i + j) * plane);
-			points_to_weights(g, d);
-			UNROLL for (i = 0; i < 3; i++)
-				half[i][j] = g[i];
-		}
-		UNROLL for (i = 0; i < 3; i++)
-			points_to_weights(out[i], half[i]);
-		for (j = 0; j < lanes; j++)
-			for (q = 0; q < 9; q++)
-				dw[9 * j + q] += ((float *)out)[q * VLEN + j];
-	}
-}
+#endif

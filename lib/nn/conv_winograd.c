@@ -5,9 +5,15 @@
 #include "cpu/product.h"
 #include "nn/winograd_tiles.h"
 
-#define TILES 56    /* of a group, at most */
-#define CHANNELS WINOGRAD_BLOCK
-#define KEPT_FLOATS ((size_t)8 << 20) /* transformed weights up to this size are kept for all groups */
+/* How work is cut, by measurement: with the weights' transforms made once and kept for all, groups are
+ * small and blocks of outputs large, so that inputs are seldom transformed again. Where few tiles would use
+ * them, or they would take more than KEPT_FLOATS, every piece of work transforms the weights it needs, for
+ * as many tiles as possible. */
+#define KEPT_TILES 28
+#define KEPT_OUT 128
+#define KEPT_FLOATS ((size_t)4 << 20)
+#define FRESH_TILES 112
+#define FRESH_OUT 64
 
 struct job {
 	float *y;
@@ -18,6 +24,7 @@ struct job {
 	int add;
 	struct tiles tiles;
 	struct blocks in, out;
+	int vrow, mrow; /* channels of a block, in whole vectors */
 	size_t vplane, mplane, uplane;
 	float *kept; /* transformed weights of all blocks, or NULL: every piece of work makes its own */
 };
@@ -39,12 +46,6 @@ conv_winograd_reads(const struct operand *x)
 	return 1;
 }
 
-static int
-round_up(int n)
-{
-	return (n + WINOGRAD_LANES - 1) / WINOGRAD_LANES * WINOGRAD_LANES;
-}
-
 /* Panels of block (i, o) of the weights, for each of the 36 points */
 static void
 pack(float *u, const struct job *j, int i, int o)
@@ -52,7 +53,7 @@ pack(float *u, const struct job *j, int i, int o)
 	int k = blocks_length(&j->in, i), n = blocks_length(&j->out, o), nr = cpu()->nr, first;
 	const float *w = j->w + (size_t)i * j->in.size * j->ks + (size_t)o * j->out.size * j->os;
 
-	for (first = 0; first < round_up(n); first += nr)
+	for (first = 0; first < winograd_lanes(n); first += nr)
 		cpu()->winograd_weights(u + (size_t)first * k, j->uplane, nr, w + first * j->os, j->ks, j->os,
 		                        j->turned, k, n - first);
 }
@@ -70,31 +71,33 @@ static void
 inputs(float *v, const struct job *j, int g, int i)
 {
 	int count = blocks_length(&j->tiles.groups, g), k = blocks_length(&j->in, i), t;
+	int tile = g * j->tiles.groups.size;
 
-	for (t = 0; t < count; t++, v += round_up(j->in.size))
-		tiles_input(v, j->vplane, &j->tiles, g * j->tiles.groups.size + t, j->x, i * j->in.size, k);
+	for (t = 0; t < count; t++, v += j->vrow)
+		tiles_input(v, j->vplane, &j->tiles, tile + t, j->x, i * j->in.size, k);
 }
 
+/* What should be done to the outputs while they are near the core belongs here. */
 static void
 outputs(const struct job *j, const float *m, int g, int o)
 {
-	int count = blocks_length(&j->tiles.groups, g), n = blocks_length(&j->out, o), t;
-	struct winograd_tile tile;
+	int count = blocks_length(&j->tiles.groups, g), t, tile = g * j->tiles.groups.size;
+	struct winograd_tile where;
 
-	for (t = 0; t < count; t++, m += round_up(j->out.size)) {
-		size_t at = tiles_place(&tile, &j->tiles, g * j->tiles.groups.size + t, WINOGRAD_OUT, 0, j->out.total);
+	for (t = 0; t < count; t++, m += j->mrow) {
+		float *y = j->y + tiles_output(&where, &j->tiles, tile + t, j->out.total) + o * j->out.size;
 
-		cpu()->winograd_output(j->y + at * j->out.total + o * j->out.size, m, j->mplane, &tile, n, j->add);
+		cpu()->winograd_output(y, m, j->mplane, &where, blocks_length(&j->out, o), j->add);
 	}
 }
 
-/* Group b % groups, block b / groups of the output channels: successive pieces of work use the same weights. */
+/* Group b % groups, block b / groups of the outputs: successive pieces of work use the same weights. */
 static void
 convolve(void *ctx, int b, int worker)
 {
 	const struct job *j = ctx;
 	int g = b % j->tiles.groups.count, o = b / j->tiles.groups.count, i, p;
-	int vrow = round_up(j->in.size), mrow = round_up(j->out.size);
+	int count = blocks_length(&j->tiles.groups, g), n = winograd_lanes(blocks_length(&j->out, o));
 	float *v = par_scratch(worker, WINOGRAD_POINTS * (j->vplane + j->mplane + j->uplane) * sizeof *v);
 	float *m = v + WINOGRAD_POINTS * j->vplane, *u = m + WINOGRAD_POINTS * j->mplane;
 
@@ -105,26 +108,34 @@ convolve(void *ctx, int b, int worker)
 		else
 			pack(u, j, i, o);
 		for (p = 0; p < WINOGRAD_POINTS; p++)
-			product_run(m + p * j->mplane, mrow, v + p * j->vplane, vrow, u + p * j->uplane,
-			            blocks_length(&j->tiles.groups, g), round_up(blocks_length(&j->out, o)),
-			            blocks_length(&j->in, i), i > 0);
+			product_run(m + p * j->mplane, j->mrow, v + p * j->vplane, j->vrow, u + p * j->uplane,
+			            count, n, blocks_length(&j->in, i), i > 0);
 	}
 	outputs(j, m, g, o);
+}
+
+static size_t
+cut(struct job *j, const struct conv *c, int n, int cin, int cout, int tiles, int out)
+{
+	j->tiles = tiles_cut(c->h, c->w, n, tiles);
+	j->in = blocks_cut(cin, WINOGRAD_BLOCK, WINOGRAD_LANES);
+	j->out = blocks_cut(cout, out, 2 * WINOGRAD_LANES);
+	j->vrow = winograd_lanes(j->in.size);
+	j->mrow = winograd_lanes(j->out.size);
+	j->vplane = winograd_plane((size_t)j->tiles.groups.size * j->vrow);
+	j->mplane = winograd_plane((size_t)j->tiles.groups.size * j->mrow);
+	j->uplane = winograd_plane(product_panels(j->in.size, j->mrow));
+	return WINOGRAD_POINTS * j->uplane * j->in.count * j->out.count;
 }
 
 static void
 run(struct job *j, const struct conv *c, int n, int cin, int cout)
 {
-	size_t kept;
+	size_t kept = cut(j, c, n, cin, cout, KEPT_TILES, KEPT_OUT);
 
-	j->tiles = tiles_cut(c->h, c->w, n, TILES);
-	j->in = blocks_cut(cin, CHANNELS, WINOGRAD_LANES);
-	j->out = blocks_cut(cout, CHANNELS, 2 * WINOGRAD_LANES);
-	j->vplane = winograd_plane((size_t)j->tiles.groups.size * round_up(j->in.size));
-	j->mplane = winograd_plane((size_t)j->tiles.groups.size * round_up(j->out.size));
-	j->uplane = winograd_plane(product_panels(j->in.size, round_up(j->out.size)));
-	kept = WINOGRAD_POINTS * j->uplane * j->in.count * j->out.count;
-	if (j->tiles.groups.count > 2 && kept <= KEPT_FLOATS) {
+	if (j->tiles.groups.total <= FRESH_TILES || kept > KEPT_FLOATS) {
+		cut(j, c, n, cin, cout, FRESH_TILES, FRESH_OUT);
+	} else {
 		j->kept = par_scratch(PAR_CALLER, kept * sizeof(float));
 		par_for(j->in.count * j->out.count, pack_block, j);
 	}
@@ -141,7 +152,7 @@ conv_winograd_forward(float *y, const struct operand *x, const float *w, const s
 	run(&j, c, n, c->cin, c->cout);
 }
 
-/* The transpose of a convolution is one of dy, the weights turned by 180 degrees and their channels exchanged. */
+/* The adjoint of a convolution is one of dy, the weights turned by 180 degrees, channels exchanged. */
 void
 conv_winograd_backward_data(float *dx, const float *dy, const float *w, const struct conv *c, int n, int add)
 {

@@ -1,6 +1,6 @@
-/* The gradient of the weights: for each of the 36 points a product of transformed gradients and inputs, contracted
- * over tiles. A piece of work holds the sums of a block of weights near the core while tiles pass by; only what comes
- * out at the end, 9 values for 36, is ever added up between pieces. */
+/* The gradient of the weights: for each of the 36 points a product of transformed gradients and inputs,
+ * contracted over tiles. A piece of work holds the sums of a block of weights near the core while tiles
+ * pass by; only what comes out at the end, 9 values for 36, is ever added up between pieces. */
 #include "nn/conv_winograd.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "cpu/product.h"
 #include "nn/winograd_tiles.h"
 
-#define TILES 56    /* of a group, at most */
+#define TILES 42    /* of a group, at most */
 #define CHANNELS WINOGRAD_BLOCK
 #define PIECES 8    /* of work, at least, if there are that many groups of tiles */
 
@@ -20,45 +20,40 @@ struct job {
 	const struct operand *x;
 	struct tiles tiles;
 	struct blocks in, out;
-	int vrow, drow; /* channels of a block, rounded up */
+	int vrow, drow; /* channels of a block, in whole vectors */
 	size_t vplane, dplane, cplane;
 	int parts;      /* into which the groups are dealt out, or 1 */
 	float *partial; /* [parts] gradients, if more than one */
 };
-
-static int
-round_up(int n)
-{
-	return (n + WINOGRAD_LANES - 1) / WINOGRAD_LANES * WINOGRAD_LANES;
-}
 
 /* v[36]: panels of [tile][channel] for group g and block i */
 static void
 inputs(float *v, const struct job *j, int g, int i)
 {
 	int count = blocks_length(&j->tiles.groups, g), k = blocks_length(&j->in, i), nr = cpu()->nr, t, p;
+	int tile = g * j->tiles.groups.size;
 
-	for (t = 0; t < count; t++)
+	for (t = 0; t < count; t++, v += nr)
 		for (p = 0; p < k; p += nr)
-			tiles_input(v + (size_t)count * p + t * nr, j->vplane, &j->tiles, g * j->tiles.groups.size + t, j->x,
-			            i * j->in.size + p, k - p < nr ? k - p : nr);
+			tiles_input(v + (size_t)count * p, j->vplane, &j->tiles, tile + t, j->x, i * j->in.size + p,
+			            k - p < nr ? k - p : nr);
 }
 
 /* d[36][tile][channel] of group g and block o */
 static void
 gradients(float *d, const struct job *j, int g, int o)
 {
-	int count = blocks_length(&j->tiles.groups, g), n = blocks_length(&j->out, o), t;
-	struct winograd_tile tile;
+	int count = blocks_length(&j->tiles.groups, g), t, tile = g * j->tiles.groups.size;
+	struct winograd_tile where;
 
 	for (t = 0; t < count; t++, d += j->drow) {
-		size_t at = tiles_place(&tile, &j->tiles, g * j->tiles.groups.size + t, WINOGRAD_OUT, 0, j->out.total);
+		size_t at = tiles_output(&where, &j->tiles, tile + t, j->out.total) + o * j->out.size;
 
-		cpu()->winograd_gradient(d, j->dplane, j->dy + at * j->out.total + o * j->out.size, &tile, n);
+		cpu()->winograd_gradient(d, j->dplane, j->dy + at, &where, blocks_length(&j->out, o));
 	}
 }
 
-/* Weights of block (i, o) from their sums at the points, added to the gradient or written to the part's own */
+/* Weights of block (i, o) from their sums at the points, added to the gradient or written to the part's */
 static void
 finish(const struct job *j, const float *sums, int i, int o, int part)
 {
@@ -80,6 +75,7 @@ correlate(void *ctx, int b, int worker)
 {
 	const struct job *j = ctx;
 	int part = b % j->parts, o = b / j->parts % j->out.count, i = b / j->parts / j->out.count, g, p;
+	int m = blocks_length(&j->out, o), n = winograd_lanes(blocks_length(&j->in, i));
 	float *v = par_scratch(worker, WINOGRAD_POINTS * (j->vplane + j->dplane + j->cplane) * sizeof *v);
 	float *d = v + WINOGRAD_POINTS * j->vplane, *sums = d + WINOGRAD_POINTS * j->dplane;
 
@@ -87,9 +83,8 @@ correlate(void *ctx, int b, int worker)
 		inputs(v, j, g, i);
 		gradients(d, j, g, o);
 		for (p = 0; p < WINOGRAD_POINTS; p++)
-			product_outer(sums + p * j->cplane, j->vrow, d + p * j->dplane, j->drow, v + p * j->vplane,
-			              blocks_length(&j->out, o), round_up(blocks_length(&j->in, i)),
-			              blocks_length(&j->tiles.groups, g), g != part);
+			product_outer(sums + p * j->cplane, j->vrow, d + p * j->dplane, j->drow,
+			              v + p * j->vplane, m, n, blocks_length(&j->tiles.groups, g), g != part);
 	}
 	finish(j, sums, i, o, part);
 }
@@ -118,8 +113,8 @@ conv_winograd_backward_weights(float *dw, const float *dy, const struct operand 
 	j.tiles = tiles_cut(c->h, c->w, n, TILES);
 	j.in = blocks_cut(c->cin, CHANNELS, 2 * WINOGRAD_LANES);
 	j.out = blocks_cut(c->cout, CHANNELS, WINOGRAD_LANES);
-	j.vrow = round_up(j.in.size);
-	j.drow = round_up(j.out.size);
+	j.vrow = winograd_lanes(j.in.size);
+	j.drow = winograd_lanes(j.out.size);
 	j.vplane = winograd_plane(product_panels(j.tiles.groups.size, j.vrow));
 	j.dplane = winograd_plane((size_t)j.tiles.groups.size * j.drow);
 	j.cplane = winograd_plane((size_t)j.out.size * j.vrow);

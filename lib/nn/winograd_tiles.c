@@ -45,17 +45,25 @@ clip(int *from, int *to, int first, int side, int size)
 	*to = size - first < side ? size - first : side;
 }
 
-size_t
-tiles_place(struct winograd_tile *t, const struct tiles *s, int i, int side, int before, int c)
+/* The pixel number, in all images, of tile i's first output; *t with a margin around the outputs */
+static size_t
+place(struct winograd_tile *t, const struct tiles *s, int i, int margin, int c)
 {
-	int image = i / (s->high * s->wide), place = i % (s->high * s->wide);
-	int row = place / s->wide * WINOGRAD_OUT, column = place % s->wide * WINOGRAD_OUT;
+	int image = i / (s->high * s->wide), rest = i % (s->high * s->wide);
+	int row = rest / s->wide * WINOGRAD_OUT, column = rest % s->wide * WINOGRAD_OUT;
+	int side = WINOGRAD_OUT + 2 * margin;
 
 	t->row = (ptrdiff_t)s->w * c;
 	t->pixel = c;
-	clip(&t->top, &t->bottom, row - before, side, s->h);
-	clip(&t->left, &t->right, column - before, side, s->w);
+	clip(&t->top, &t->bottom, row - margin, side, s->h);
+	clip(&t->left, &t->right, column - margin, side, s->w);
 	return ((size_t)image * s->h + row) * s->w + column;
+}
+
+size_t
+tiles_output(struct winograd_tile *t, const struct tiles *s, int i, int c)
+{
+	return place(t, s, i, 0, c) * c;
 }
 
 /* A tile of an image stored at half its size: pixels doubled into `room` [6][6][k], as a tile of their own. */
@@ -85,7 +93,7 @@ tiles_input(float *v, size_t plane, const struct tiles *s, int i, const struct o
 	}
 	scale = p->scale ? p->scale + first : NULL;
 	shift = p->scale ? p->shift + first : NULL;
-	at = tiles_place(&t, s, i, WINOGRAD_IN, 1, p->c);
+	at = place(&t, s, i, 1, p->c);
 	if (!p->up) {
 		cpu()->winograd_input(v, plane, p->x + at * p->c + first, &t, k, scale, shift);
 		return;
@@ -96,6 +104,12 @@ tiles_input(float *v, size_t plane, const struct tiles *s, int i, const struct o
 	t.row = (ptrdiff_t)WINOGRAD_IN * k;
 	t.pixel = k;
 	cpu()->winograd_input(v, plane, room + (WINOGRAD_IN + 1) * k, &t, k, scale, shift);
+}
+
+int
+winograd_lanes(int c)
+{
+	return (c + WINOGRAD_LANES - 1) / WINOGRAD_LANES * WINOGRAD_LANES;
 }
 
 size_t

@@ -58,8 +58,8 @@ read_input(const struct problem *p, size_t pixel, int ch, int affine)
 
 /* Calls fn for every product of an input and a weight: pixel numbers of the output and the input, the tap */
 static void
-each_tap(const struct problem *p, void (*fn)(const struct problem *p, size_t to, size_t from, int tap, void *ctx),
-         void *ctx)
+each_tap(const struct problem *p,
+         void (*fn)(const struct problem *p, size_t to, size_t from, int tap, void *ctx), void *ctx)
 {
 	int s, i, j, q;
 
@@ -208,12 +208,14 @@ one(int cin, int cout, int h, int w, int n)
 	problem_free(&p);
 }
 
-/* <conv(x), dy> = <x, data(dy)> = <w, weights(dy, x)> where several blocks of channels and groups of tiles meet */
+/* <conv(x), dy> = <x, data(dy)> = <w, weights(dy, x)> where several blocks of channels and groups of tiles
+ * meet */
 static void
 adjoint(int cin, int cout, int h, int w, int n)
 {
 	struct problem p = problem_new(cin, cout, h, w, n);
-	float *y = mem_array(p.ny, sizeof *y), *dx = mem_array(p.nx, sizeof *dx), *dw = mem_array(p.nw, sizeof *dw);
+	float *y = mem_array(p.ny, sizeof *y), *dx = mem_array(p.nx, sizeof *dx);
+	float *dw = mem_array(p.nw, sizeof *dw);
 	struct operand x = operand_of(&p, 0);
 	double product, size;
 
@@ -257,7 +259,7 @@ accuracy(void)
 	ours = off(y, p.ny, 0, s.y);
 	theirs = off(direct, p.ny, 0, s.y);
 	printf("# relative error %.2g, of the direct sum %.2g\n", ours, theirs);
-	CHECK(theirs > 1e-8 && ours < 5 * theirs, "rounding errors are within 5 times those of the direct sum");
+	CHECK(theirs > 1e-8 && ours < 5 * theirs, "the rounding errors are below 5 times theirs");
 	sums_free(&s);
 	problem_free(&p);
 }
