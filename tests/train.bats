@@ -153,3 +153,13 @@ setup_file() {
 	seg-predict -q --logits -m "$DATA/model" "$T/whole.ten" -o "$T/b"
 	seg-predict -q --logits -m "$DATA/model" "$T/pieces.ten" | ten-cmp --samples "$T/b" -
 }
+
+@test "SEGPIPE_CPU: what does not exist is refused, the portable loops compute what the best ones do" {
+	SEGPIPE_CPU=z80 run ssl-embed -w "$DATA/encoder" "$DATA/val.ten" -o "$T/none"
+	[ "$status" -eq 2 ]
+	[[ $output == "ssl-embed: SEGPIPE_CPU: no instruction set 'z80'"* && ${#lines[@]} -eq 1 ]]
+	[ ! -e "$T/none" ]
+	ssl-embed -q -w "$DATA/encoder" "$DATA/val.ten" -o "$T/best"
+	SEGPIPE_CPU=portable ssl-embed -q -w "$DATA/encoder" "$DATA/val.ten" |
+		ten-cmp --relative-norm 1e-5 "$T/best" -
+}

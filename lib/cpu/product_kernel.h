@@ -52,7 +52,7 @@ store_part(const struct tile *t, const float *sum, int m)
 
 	for (i = 0; i < m; i++)
 		for (j = 0; j < t->n; j++)
-			t->c[i * t->ldc + j] = sum[i * NR + j] + (t->add ? t->c[i * t->ldc + j] : 0.0f);
+			t->c[i * t->ldc + j] = t->add ? t->c[i * t->ldc + j] + sum[i * NR + j] : sum[i * NR + j];
 }
 
 ALWAYS void

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cpu/cpu.h"
 #include "base/par.h"
 #include "nn/node.h"
 #include "nn/pool.h"
@@ -14,6 +15,7 @@ graph_new(int n)
 {
 	struct graph *g = mem_alloc(sizeof *g);
 
+	cpu(); /* refuses an unknown SEGPIPE_CPU now, rather than when the first layer runs */
 	g->batch = n;
 	return g;
 }

@@ -146,6 +146,24 @@ pieces(void)
 	CHECK(!memcmp(whole, cut, sizeof *c * (size_t)(m * n)), "a product in pieces has the same bytes");
 }
 
+/* Both fuse multiplication and addition. */
+static void
+same_bytes(void)
+{
+	enum { M = 17, N = 41, K = 700 };
+	float *of_avx2 = c, *of_avx512 = c + M * N;
+	struct err e;
+
+	if (cpu_select("avx512", &e))
+		return;
+	product_pack(panels, b, N, 1, K, N);
+	product_run(of_avx512, N, a, K, panels, M, N, K, 0);
+	CHECK(!cpu_select("avx2", &e), "a processor with avx512 has avx2");
+	product_pack(panels, b, N, 1, K, N);
+	product_run(of_avx2, N, a, K, panels, M, N, K, 0);
+	CHECK(!memcmp(of_avx2, of_avx512, sizeof *c * M * N), "and both give the same bytes");
+}
+
 int
 main(void)
 {
@@ -169,6 +187,7 @@ main(void)
 		packing(cpu());
 		pieces();
 	}
+	same_bytes();
 	free(a);
 	free(b);
 	free(c);
