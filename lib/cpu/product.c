@@ -4,8 +4,21 @@
 
 #include "cpu/cpu.h"
 
-/* Rows of a panel multiplied at a time: that much of a panel and of A's rows stays in the caches near the core. */
-#define BLOCK 512
+/* At a time BLOCK of k are multiplied, and HIGH tiles of C below each other: that much of A stays in the second-level
+ * cache while all panels pass. */
+enum { BLOCK = 512, HIGH = 16 };
+
+struct operands {
+	float *c;
+	const float *a, *panels;
+	int ldc, lda, m, n, k, add;
+};
+
+static int
+least(int a, int b)
+{
+	return a < b ? a : b;
+}
 
 size_t
 product_panels(int k, int n)
@@ -33,7 +46,7 @@ pack_columns(float *panel, const float *b, size_t rs, size_t cs, int k, int n, i
 	int from, rows, p, j;
 
 	for (from = 0; from < k; from += rows, panel += rows * nr, b += (size_t)rows * rs) {
-		rows = k - from < 16 ? k - from : 16;
+		rows = least(16, k - from);
 		for (j = 0; j < nr; j++)
 			for (p = 0; p < rows; p++)
 				panel[p * nr + j] = j < n ? b[(size_t)p * rs + (size_t)j * cs] : 0.0f;
@@ -46,7 +59,7 @@ product_pack(float *panels, const float *b, size_t rs, size_t cs, int k, int n)
 	int nr = cpu()->nr, j, width;
 
 	for (j = 0; j < n; j += nr, panels += (size_t)k * (size_t)nr) {
-		width = n - j < nr ? n - j : nr;
+		width = least(nr, n - j);
 		if (cs == 1)
 			pack_rows(panels, b + j, rs, k, width, nr);
 		else
@@ -54,27 +67,35 @@ product_pack(float *panels, const float *b, size_t rs, size_t cs, int k, int n)
 	}
 }
 
+/* A product of the set in pieces: rows of C, blocks of k, panels. step: from one row of C to the next in A; deep: from
+ * one row of the panel to the next. */
+static void
+in_pieces(void (*multiply)(float *c, int ldc, const float *a, int lda, const float *panel, int m, int n, int k, int add),
+          struct operands o, size_t step, size_t deep)
+{
+	int nr = cpu()->nr, high = HIGH * cpu()->mr, i, j, p;
+
+	for (i = 0; i < o.m; i += high)
+		for (p = 0; p < o.k; p += BLOCK)
+			for (j = 0; j < o.n; j += nr)
+				multiply(o.c + (size_t)i * (size_t)o.ldc + j, o.ldc,
+				         o.a + (size_t)i * step + (size_t)p * deep, o.lda,
+				         o.panels + (size_t)j * (size_t)o.k + (size_t)p * (size_t)nr, least(high, o.m - i),
+				         least(nr, o.n - j), least(BLOCK, o.k - p), o.add || p);
+}
+
 void
 product_run(float *c, int ldc, const float *a, int lda, const float *panels, int m, int n, int k, int add)
 {
-	const struct cpu *set = cpu();
-	int j, p;
+	struct operands o = { c, a, panels, ldc, lda, m, n, k, add };
 
-	for (p = 0; p < k; p += BLOCK)
-		for (j = 0; j < n; j += set->nr)
-			set->rows(c + j, ldc, a + p, lda, panels + (size_t)j * (size_t)k + (size_t)p * (size_t)set->nr, m,
-			          n - j < set->nr ? n - j : set->nr, k - p < BLOCK ? k - p : BLOCK, add || p);
+	in_pieces(cpu()->rows, o, (size_t)lda, 1);
 }
 
 void
 product_outer(float *c, int ldc, const float *a, int lda, const float *panels, int m, int n, int k, int add)
 {
-	const struct cpu *set = cpu();
-	int j, p;
+	struct operands o = { c, a, panels, ldc, lda, m, n, k, add };
 
-	for (p = 0; p < k; p += BLOCK)
-		for (j = 0; j < n; j += set->nr)
-			set->outer(c + j, ldc, a + (size_t)p * (size_t)lda, lda,
-			           panels + (size_t)j * (size_t)k + (size_t)p * (size_t)set->nr, m,
-			           n - j < set->nr ? n - j : set->nr, k - p < BLOCK ? k - p : BLOCK, add || p);
+	in_pieces(cpu()->outer, o, 1, (size_t)lda);
 }
