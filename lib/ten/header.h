@@ -28,7 +28,7 @@ struct frame {
 
 /* Takes seq, crc32 and eos out of m; a number other than `expected` is an error. */
 int frame_take(struct frame *f, struct meta *m, int64_t expected, struct err *e);
-int frame_check(const struct frame *f, const unsigned char *data, uint64_t n, struct err *e);
+int frame_check(const struct frame *f, uint32_t crc, struct err *e); /* crc: of the data section as it came */
 
 /* The order in which a writer lays out r's tensors: widest element first, so that each is aligned to its
  * element size, then by name. order[r->n]. */

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/crc.h"
 #include "base/mem.h"
 #include "ten/ten.h"
 
@@ -141,7 +142,7 @@ ten_map_record(struct ten_map *m, int i, struct err *e)
 	if (i < 0 || i >= m->n)
 		BUG("record %d of %d", i, m->n);
 	x = &m->entry[i];
-	if (!x->checked && frame_check(&x->frame, m->base + x->data, x->bytes, e)) {
+	if (!x->checked && frame_check(&x->frame, crc_add(0, m->base + x->data, x->bytes), e)) {
 		err_prefix(e, "%s record %d at byte %" PRIu64, m->name, i, x->rec.offset);
 		return NULL;
 	}

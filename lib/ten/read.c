@@ -7,10 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/crc.h"
 #include "base/mem.h"
 #include "ten/ten.h"
 
-#define CHUNK ((size_t)16 << 20) /* memory is committed to a record's promise only as its bytes arrive */
+#define CHUNK ((size_t)64 << 20) /* memory is committed to a tensor's promise only as its bytes arrive */
+#define PIECE ((size_t)256 << 10) /* bytes whose checksum is taken while they are cached */
 
 static int
 open_input(struct ten_reader *r, const char *path, uint64_t header_max, struct err *e)
@@ -116,42 +118,84 @@ check_file_holds(const struct ten_reader *r, uint64_t total, struct err *e)
 	return 0;
 }
 
-static int
-read_data(struct ten_reader *r, unsigned char **data, uint64_t total, struct err *e)
-{
-	uint64_t have = 0, room = 0;
+/* The data section as it comes in. */
+struct section {
+	uint64_t have, total;
+	uint32_t crc;
+};
 
-	if (check_file_holds(r, total, e))
-		return -1;
-	while (have < total) {
-		uint64_t want = room ? 2 * room : CHUNK;
+static int
+read_bytes(struct ten_reader *r, unsigned char *p, size_t n, struct section *s, struct err *e)
+{
+	size_t done, want;
+
+	for (done = 0; done < n; done += want) {
 		int64_t k;
 
-		room = want < total ? want : total;
-		*data = mem_grow(*data, room, 1);
-		k = read_full(r, *data + have, room - have, e);
+		want = n - done < PIECE ? n - done : PIECE;
+		k = read_full(r, p + done, want, e);
 		if (k < 0)
 			return -1;
-		have += (uint64_t)k;
-		if (have < room)
-			return err_set(e, "ends after %" PRIu64 " of %" PRIu64 " data bytes (stream cut short?)", have,
-			               total);
+		s->have += (uint64_t)k;
+		if ((uint64_t)k < want)
+			return err_set(e, "ends after %" PRIu64 " of %" PRIu64 " data bytes (stream cut short?)", s->have,
+			               s->total);
+		s->crc = crc_add(s->crc, p + done, want);
 	}
 	return 0;
 }
 
-static void
-distribute(struct record *rec, const uint64_t *at, const unsigned char *data)
+static int
+read_tensor(struct ten_reader *r, struct tensor *t, struct section *s, struct err *e)
 {
-	int i;
+	size_t size = tensor_bytes(t), room = size < CHUNK ? size : CHUNK, have = 0;
 
-	for (i = 0; i < rec->n; i++) {
-		size_t n = tensor_bytes(&rec->t[i]);
+	t->data = mem_aligned(room);
+	for (;;) {
+		void *more;
 
-		rec->t[i].data = mem_aligned(n);
-		if (n)
-			memcpy(rec->t[i].data, data + at[i], n);
+		if (read_bytes(r, (unsigned char *)t->data + have, room - have, s, e))
+			return -1;
+		have = room;
+		if (have == size)
+			return 0;
+		room = size - have < have ? size : 2 * have;
+		more = memcpy(mem_aligned(room), t->data, have);
+		free(t->data);
+		t->data = more;
 	}
+}
+
+struct place {
+	uint64_t at;
+	struct tensor *t;
+};
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+/* Every tensor's data, in the order in which it comes. */
+static int
+read_data(struct ten_reader *r, struct record *rec, const uint64_t *at, struct section *s, struct err *e)
+{
+	struct place *place;
+	int i, rc = 0;
+
+	if (check_file_holds(r, s->total, e))
+		return -1;
+	place = mem_array((size_t)rec->n, sizeof *place);
+	for (i = 0; i < rec->n; i++)
+		place[i] = (struct place){ at[i], &rec->t[i] };
+	qsort(place, (size_t)rec->n, sizeof *place, by_place);
+	for (i = 0; i < rec->n && !rc; i++)
+		rc = read_tensor(r, place[i].t, s, e);
+	free(place);
+	return rc;
 }
 
 static int
@@ -171,8 +215,8 @@ check_end(struct ten_reader *r, struct err *e)
 static int
 read_record(struct ten_reader *r, struct record *rec, struct err *e)
 {
-	unsigned char *data = NULL;
-	uint64_t len = 0, total = 0, *at = NULL;
+	struct section section = { 0 };
+	uint64_t len = 0, *at = NULL;
 	struct frame frame;
 	char *text = NULL;
 	int rc = read_header(r, &text, &len, e);
@@ -180,16 +224,15 @@ read_record(struct ten_reader *r, struct record *rec, struct err *e)
 	if (rc == 0)
 		rc = err_set(e, r->seq ? "stream ends without an end mark (the program that wrote it died?)"
 		                       : "input is empty, expected a tensor stream");
-	if (rc == 1 && (header_parse(rec, &at, &total, text, len, e) || frame_take(&frame, &rec->meta, r->seq, e) ||
-	                read_data(r, &data, total, e) || frame_check(&frame, data, total, e)))
+	if (rc == 1 && (header_parse(rec, &at, &section.total, text, len, e) ||
+	                frame_take(&frame, &rec->meta, r->seq, e) || read_data(r, rec, at, &section, e) ||
+	                frame_check(&frame, section.crc, e)))
 		rc = -1;
 	if (rc == 1) {
-		distribute(rec, at, data);
 		r->ended = frame.last;
 		r->foreign = !frame.numbered;
 	}
 	free(text);
-	free(data);
 	free(at);
 	return rc;
 }
