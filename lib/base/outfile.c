@@ -11,6 +11,17 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 
+#define PIPE (1 << 20) /* what Linux lets anybody have */
+
+void
+outfile_widen(int fd)
+{
+	struct stat st;
+
+	if (!fstat(fd, &st) && S_ISFIFO(st.st_mode) && fcntl(fd, F_GETPIPE_SZ) < PIPE)
+		fcntl(fd, F_SETPIPE_SZ, PIPE);
+}
+
 static int
 open_standard(struct outfile *o, enum outfile_kind kind, struct err *e)
 {
@@ -18,6 +29,8 @@ open_standard(struct outfile *o, enum outfile_kind kind, struct err *e)
 		return err_set(e, "refusing to write binary data to a terminal (use -o FILE or a pipe)");
 	o->path = mem_strdup("standard output");
 	o->f = stdout;
+	if (kind == OUTFILE_BINARY)
+		outfile_widen(STDOUT_FILENO);
 	return 0;
 }
 

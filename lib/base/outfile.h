@@ -29,4 +29,7 @@ int outfile_close(struct outfile *o, struct err *e);
 /* Gives up: removes what was written. Harmless on a closed or zeroed o. */
 void outfile_discard(struct outfile *o);
 
+/* If fd is a pipe: gives it the largest buffer there is to be had, so that its two ends wait for each other less. */
+void outfile_widen(int fd);
+
 #endif

@@ -22,6 +22,7 @@ open_input(struct ten_reader *r, const char *path, uint64_t header_max, struct e
 	if (!path || !strcmp(path, "-")) {
 		r->fd = STDIN_FILENO;
 		r->name = mem_strdup("standard input");
+		outfile_widen(r->fd);
 		if (isatty(r->fd)) {
 			ten_close(r);
 			return err_set(e, "standard input is a terminal, expected a tensor stream");
