@@ -11,8 +11,9 @@
 
 struct job {
 	const struct bnorm *b;
-	float *y, *dx, *dres;
-	const float *x, *dy, *out, *save;
+	void *y, *dx, *dres;
+	const void *x, *dy, *out;
+	const float *save;
 	const struct operand_part *res;
 	double *sums; /* [blocks][2][c] */
 	float *slopes; /* [3][c]: see backward_slopes */
@@ -22,7 +23,7 @@ struct job {
 };
 
 static struct job
-job_start(const struct bnorm *b, const float *x, size_t pixels)
+job_start(const struct bnorm *b, const void *x, size_t pixels)
 {
 	struct job j = { .b = b, .x = x, .pixels = pixels };
 
@@ -45,43 +46,52 @@ KERNEL static void
 block_moments(void *ctx, int i, int worker)
 {
 	const struct job *j = ctx;
-	int c = j->b->c, ch, l, n, r;
+	int c = j->b->c, ch, k, n, r, rows;
 	double *sum = j->sums + 2 * (size_t)i * c, *square = sum + c;
-	size_t first, rows = (size_t)block_rows(j, i, &first);
-	const float *x = j->x + first * c;
+	size_t first;
 
+	rows = block_rows(j, i, &first);
 	for (ch = 0; ch < c; ch += LANES) {
 		double a[LANES] = { 0 }, q[LANES] = { 0 };
+		float room[LANES], room0[LANES];
+		const float *x0;
 
 		n = c - ch < LANES ? c - ch : LANES;
-		for (r = 0; r < (int)rows; r++)
-			for (l = 0; l < n; l++) {
-				double d = x[(size_t)r * c + ch + l] - (double)j->x[ch + l];
+		x0 = elem_read(room0, j->x, (size_t)ch, n, j->b->elem);
+		for (r = 0; r < rows; r++) {
+			const float *x = elem_read(room, j->x, (first + (size_t)r) * c + ch, n, j->b->elem);
 
-				a[l] += d;
-				q[l] += d * d;
+			for (k = 0; k < n; k++) {
+				double d = x[k] - (double)x0[k];
+
+				a[k] += d;
+				q[k] += d * d;
 			}
+		}
 		memcpy(sum + ch, a, (size_t)n * sizeof *a);
 		memcpy(square + ch, q, (size_t)n * sizeof *q);
 	}
 }
 
-/* g[n] = dy, or 0 where the ReLU was shut: at channels ch, ch + 1, ... of the pixel at `at`. */
+/* g[n] = dy, or 0 where the ReLU was shut: at channels ch, ch + 1, ... of the pixel at `at`. x[n] are read already. */
 static inline void
-gate(float *restrict g, const struct job *j, size_t at, int ch, int n)
+gate(float *restrict g, const struct job *j, const float *x, size_t at, int ch, int n)
 {
 	const float *scale = BNORM_SCALE(j->save, j->b->c) + ch, *shift = BNORM_SHIFT(j->save, j->b->c) + ch;
-	const float *dy = j->dy + at + ch, *x = j->x + at + ch, *out = j->out ? j->out + at + ch : NULL;
+	float room[LANES], gates[LANES];
+	const float *dy = elem_read(room, j->dy, at + ch, n, j->b->elem), *out;
 	int k;
 
-	if (!j->b->relu)
+	if (!j->b->relu) {
 		memcpy(g, dy, (size_t)n * sizeof *g);
-	else if (j->out)
+	} else if (j->out) {
+		out = elem_read(gates, j->out, at + ch, n, j->b->elem);
 		for (k = 0; k < n; k++)
 			g[k] = out[k] > 0 ? dy[k] : 0.0f;
-	else
+	} else {
 		for (k = 0; k < n; k++)
 			g[k] = scale[k] * x[k] + shift[k] > 0 ? dy[k] : 0.0f;
+	}
 }
 
 /* Of g and g (x - mean) */
@@ -89,21 +99,22 @@ KERNEL static void
 block_gradients(void *ctx, int i, int worker)
 {
 	const struct job *j = ctx;
-	int c = j->b->c, ch, k, n, r;
+	int c = j->b->c, ch, k, n, r, rows;
 	double *sum = j->sums + 2 * (size_t)i * c, *dot = sum + c;
-	size_t first, rows = (size_t)block_rows(j, i, &first);
+	size_t first;
 
+	rows = block_rows(j, i, &first);
 	for (ch = 0; ch < c; ch += LANES) {
 		double a[LANES] = { 0 }, q[LANES] = { 0 };
 		const float *mean = j->save + ch;
 
 		n = c - ch < LANES ? c - ch : LANES;
-		for (r = 0; r < (int)rows; r++) {
+		for (r = 0; r < rows; r++) {
 			size_t at = (first + (size_t)r) * c;
-			const float *x = j->x + at + ch;
-			float g[LANES];
+			float g[LANES], room[LANES];
+			const float *x = elem_read(room, j->x, at + ch, n, j->b->elem);
 
-			gate(g, j, at, ch, n);
+			gate(g, j, x, at, ch, n);
 			for (k = 0; k < n; k++) {
 				a[k] += g[k];
 				q[k] += (double)g[k] * (x[k] - mean[k]);
@@ -132,7 +143,7 @@ sum_blocks(struct job *j, void (*piece)(void *ctx, int i, int worker))
 /* --- forward --- */
 
 static void
-batch_statistics(float *save, const struct bnorm *b, const float *x, size_t pixels)
+batch_statistics(float *save, const struct bnorm *b, const void *x, size_t pixels)
 {
 	struct job j = job_start(b, x, pixels);
 	const double *sums = sum_blocks(&j, block_moments);
@@ -140,7 +151,9 @@ batch_statistics(float *save, const struct bnorm *b, const float *x, size_t pixe
 	int ch;
 
 	for (ch = 0; ch < b->c; ch++) {
-		double d = sums[ch] / count, mean = x[ch] + d, var = sums[b->c + ch] / count - d * d;
+		float room;
+		double d = sums[ch] / count, mean = *elem_read(&room, x, (size_t)ch, 1, b->elem) + d;
+		double var = sums[b->c + ch] / count - d * d;
 
 		if (var < 0)
 			var = 0;
@@ -156,7 +169,7 @@ batch_statistics(float *save, const struct bnorm *b, const float *x, size_t pixe
 }
 
 void
-bnorm_statistics(float *save, const struct bnorm *b, const float *x, size_t pixels, int training)
+bnorm_statistics(float *save, const struct bnorm *b, const void *x, size_t pixels, int training)
 {
 	int ch;
 
@@ -174,48 +187,50 @@ bnorm_statistics(float *save, const struct bnorm *b, const float *x, size_t pixe
 	}
 }
 
-KERNEL static void
-add_residual(float *y, const float *x, const struct operand_part *res, size_t first, int rows, const float *save, int c,
-             int relu)
+/* y = act(scale x + shift + res) of one chunk of a pixel's channels */
+static inline void
+add_residual(float *restrict y, const float *x, const float *res, const struct job *j, int ch, int n)
 {
-	const float *scale = BNORM_SCALE(save, c), *shift = BNORM_SHIFT(save, c), *r = res->x + first * c;
-	float floor = relu ? 0.0f : -INFINITY; /* NaN passes through: it must be seen */
-	int i, k;
+	const float *scale = BNORM_SCALE(j->save, j->b->c) + ch, *shift = BNORM_SHIFT(j->save, j->b->c) + ch;
+	const float *a = j->res->scale ? j->res->scale + ch : NULL, *b = a ? j->res->shift + ch : NULL;
+	float floor = j->b->relu ? 0.0f : -INFINITY; /* NaN passes through: it must be seen */
+	int k;
 
-	for (i = 0; i < rows; i++, x += c, y += c, r += c)
-		if (res->scale)
-			IVDEP
-			for (k = 0; k < c; k++) {
-				float v = scale[k] * x[k] + shift[k] + (res->scale[k] * r[k] + res->shift[k]);
-
-				y[k] = v < floor ? floor : v;
-			}
-		else
-			IVDEP
-			for (k = 0; k < c; k++) {
-				float v = scale[k] * x[k] + shift[k] + r[k];
-
-				y[k] = v < floor ? floor : v;
-			}
+	if (a)
+		for (k = 0; k < n; k++)
+			y[k] = scale[k] * x[k] + shift[k] + (a[k] * res[k] + b[k]);
+	else
+		for (k = 0; k < n; k++)
+			y[k] = scale[k] * x[k] + shift[k] + res[k];
+	for (k = 0; k < n; k++)
+		y[k] = y[k] < floor ? floor : y[k];
 }
 
-static void
+KERNEL static void
 apply_block(void *ctx, int i, int worker)
 {
 	const struct job *j = ctx;
-	int c = j->b->c;
+	int c = j->b->c, rows, r, ch, n;
+	static const float none[LANES];
 	size_t first;
-	int rows = block_rows(j, i, &first);
 
-	if (j->res->x)
-		add_residual(j->y + first * c, j->x + first * c, j->res, first, rows, j->save, c, j->b->relu);
-	else
-		operand_affine(j->y + first * c, c, j->x + first * c, c, rows, c, BNORM_SCALE(j->save, c),
-		               BNORM_SHIFT(j->save, c), j->b->relu);
+	rows = block_rows(j, i, &first);
+	for (r = 0; r < rows; r++)
+		for (ch = 0; ch < c; ch += LANES) {
+			size_t at = (first + (size_t)r) * c + ch;
+			float y[LANES], room[LANES], other[LANES];
+			const float *res = none;
+
+			n = c - ch < LANES ? c - ch : LANES;
+			if (j->res->x)
+				res = elem_read(other, j->res->x, at, n, j->res->elem);
+			add_residual(y, elem_read(room, j->x, at, n, j->b->elem), res, j, ch, n);
+			elem_write(j->y, at, y, n, 0, j->b->elem);
+		}
 }
 
 void
-bnorm_apply(float *y, const float *save, const struct bnorm *b, const float *x, const struct operand_part *res,
+bnorm_apply(void *y, const float *save, const struct bnorm *b, const void *x, const struct operand_part *res,
             size_t pixels)
 {
 	struct job j = job_start(b, x, pixels);
@@ -227,18 +242,6 @@ bnorm_apply(float *y, const float *save, const struct bnorm *b, const float *x, 
 }
 
 /* --- backward --- */
-
-static inline void
-put(float *restrict to, const float *restrict from, int n, int add)
-{
-	int k;
-
-	if (!add)
-		memcpy(to, from, (size_t)n * sizeof *to);
-	else
-		for (k = 0; k < n; k++)
-			to[k] += from[k];
-}
 
 /* dx = a g + b (x - mean) + c and dres = g */
 KERNEL static void
@@ -252,18 +255,18 @@ backward_block(void *ctx, int i, int worker)
 	for (r = 0; r < rows; r++)
 		for (ch = 0; ch < c; ch += LANES) {
 			size_t at = (first + (size_t)r) * c;
-			const float *a = j->slopes + ch, *b = a + c, *off = b + c, *mean = j->save + ch;
-			const float *x = j->x + at + ch;
-			float g[LANES], d[LANES];
+			const float *a = j->slopes + ch, *b = a + c, *off = b + c, *mean = j->save + ch, *x;
+			float g[LANES], d[LANES], room[LANES];
 
 			n = c - ch < LANES ? c - ch : LANES;
-			gate(g, j, at, ch, n);
+			x = elem_read(room, j->x, at + ch, n, j->b->elem);
+			gate(g, j, x, at, ch, n);
 			if (j->dres)
-				put(j->dres + at + ch, g, n, j->add_res);
+				elem_write(j->dres, at + ch, g, n, j->add_res, j->b->elem);
 			for (k = 0; k < n; k++)
 				d[k] = a[k] * g[k] + b[k] * (x[k] - mean[k]) + off[k];
 			if (j->dx)
-				put(j->dx + at + ch, d, n, j->add_x);
+				elem_write(j->dx, at + ch, d, n, j->add_x, j->b->elem);
 		}
 }
 
@@ -292,8 +295,8 @@ backward_slopes(float *slopes, float *dgamma, float *dbeta, const double *sums, 
 }
 
 void
-bnorm_backward(float *dx, int add_x, float *dres, int add_res, float *dgamma, float *dbeta, const float *dy,
-               const float *x, const float *y, const float *save, const struct bnorm *b, size_t pixels, int training)
+bnorm_backward(void *dx, int add_x, void *dres, int add_res, float *dgamma, float *dbeta, const void *dy,
+               const void *x, const void *y, const float *save, const struct bnorm *b, size_t pixels, int training)
 {
 	struct job j = job_start(b, x, pixels);
 	size_t sums;

@@ -21,6 +21,7 @@
 struct bnorm {
 	int c;                        /* channels */
 	int relu;
+	enum elem elem;               /* of x, y and their gradients */
 	const float *gamma, *beta;    /* [c] parameters */
 	float *mean, *var, *count;    /* [c], [c], [1] running statistics and num_batches_tracked */
 };
@@ -31,16 +32,16 @@ struct bnorm {
 #define BNORM_SHIFT(save, c) ((save) + 3 * (size_t)(c))
 
 /* Fills save[BNORM_SAVE(c)]. `training`: from x[pixels,c], and the running statistics move; else from those. */
-void bnorm_statistics(float *save, const struct bnorm *b, const float *x, size_t pixels, int training);
+void bnorm_statistics(float *save, const struct bnorm *b, const void *x, size_t pixels, int training);
 
 /* y[pixels,c] from x and save. res: what to add before the ReLU, of y's shape (x NULL: nothing). y may be x. */
-void bnorm_apply(float *y, const float *save, const struct bnorm *b, const float *x, const struct operand_part *res,
+void bnorm_apply(void *y, const float *save, const struct bnorm *b, const void *x, const struct operand_part *res,
                  size_t pixels);
 
 /* Adds to dgamma[c], dbeta[c] unless NULL; dx and dres (NULL: not wanted) are added to if add_x, add_res, else
  * written. Needs x and save of the forward pass and its `training`; with a res, also y. dx or dres may be dy. */
-void bnorm_backward(float *dx, int add_x, float *dres, int add_res, float *dgamma, float *dbeta, const float *dy,
-                    const float *x, const float *y, const float *save, const struct bnorm *b, size_t pixels,
+void bnorm_backward(void *dx, int add_x, void *dres, int add_res, float *dgamma, float *dbeta, const void *dy,
+                    const void *x, const void *y, const float *save, const struct bnorm *b, size_t pixels,
                     int training);
 
 #endif

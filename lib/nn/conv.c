@@ -23,14 +23,15 @@ conv_init(struct conv *c, int cin, int cout, int k, int stride, int pad, int h, 
 static int
 by_winograd(const struct conv *c)
 {
-	return compute_used() == COMPUTE_FAST && conv_winograd_can(c) && c->cin >= 16 && c->cout >= 16;
+	return compute_used() == COMPUTE_FAST && c->arithmetic == ELEM_F32 && conv_winograd_can(c) && c->cin >= 16 && c->cout >= 16;
 }
 
 struct bias {
-	float *y;
+	void *y;
 	const float *bias;
 	size_t pixels;
 	int channels;
+	enum elem e;
 };
 
 KERNEL static void
@@ -38,29 +39,27 @@ add_bias(void *ctx, int i, int worker)
 {
 	const struct bias *b = ctx;
 	size_t p = (size_t)i * BLOCK, end = p + BLOCK < b->pixels ? p + BLOCK : b->pixels;
-	int ch;
 
 	for (; p < end; p++)
-		IVDEP
-		for (ch = 0; ch < b->channels; ch++)
-			b->y[p * b->channels + ch] += b->bias[ch];
+		elem_write(b->y, p * b->channels, b->bias, b->channels, 1, b->e);
 }
 
 void
-conv_forward(float *y, const struct operand *x, const float *w, const float *bias, const struct conv *c, int n)
+conv_forward(void *y, const struct operand *x, const float *w, const float *bias, const struct conv *c, int n)
 {
-	struct bias b = { .y = y, .bias = bias, .pixels = (size_t)n * c->oh * c->ow, .channels = c->cout };
+	struct bias b = { .y = y, .bias = bias, .pixels = (size_t)n * c->oh * c->ow, .channels = c->cout,
+	                  .e = c->out };
 
 	if (by_winograd(c) && conv_winograd_reads(x))
 		conv_winograd_forward(y, x, w, c, n, 0);
 	else
-		conv_direct_forward(y, x, w, c, n, 0);
+		conv_direct_forward(y, x, w, c, n);
 	if (bias)
 		par_for((int)((b.pixels + BLOCK - 1) / BLOCK), add_bias, &b);
 }
 
 void
-conv_backward_data(float *dx, const float *dy, const float *w, const struct conv *c, int n, int add)
+conv_backward_data(void *dx, const void *dy, const float *w, const struct conv *c, int n, int add)
 {
 	if (by_winograd(c))
 		conv_winograd_backward_data(dx, dy, w, c, n, add);
@@ -68,23 +67,28 @@ conv_backward_data(float *dx, const float *dy, const float *w, const struct conv
 		conv_direct_backward_data(dx, dy, w, c, n, add);
 }
 
-static void
-add_bias_gradient(float *dbias, const float *dy, const struct conv *c, int n)
+KERNEL static void
+add_bias_gradient(float *dbias, const void *dy, const struct conv *c, int n)
 {
-	double *sum = mem_array((size_t)c->cout, sizeof *sum);
 	size_t pixels = (size_t)n * c->oh * c->ow, p;
+	double *sum = mem_array((size_t)c->cout, sizeof *sum);
+	float *room = mem_array((size_t)c->cout, sizeof *room);
 	int o;
 
-	for (p = 0; p < pixels; p++, dy += c->cout)
+	for (p = 0; p < pixels; p++) {
+		const float *d = elem_read(room, dy, p * c->cout, c->cout, c->out);
+
 		for (o = 0; o < c->cout; o++)
-			sum[o] += dy[o];
+			sum[o] += d[o];
+	}
 	for (o = 0; o < c->cout; o++)
 		dbias[o] += (float)sum[o];
 	free(sum);
+	free(room);
 }
 
 void
-conv_backward_weights(float *dw, float *dbias, const float *dy, const struct operand *x, const struct conv *c, int n)
+conv_backward_weights(float *dw, float *dbias, const void *dy, const struct operand *x, const struct conv *c, int n)
 {
 	if (by_winograd(c) && conv_winograd_reads(x))
 		conv_winograd_backward_weights(dw, dy, x, c, n);

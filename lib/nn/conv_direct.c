@@ -7,7 +7,7 @@
 #include "nn/gemm.h"
 
 #define TILE_PIXELS 112           /* a tile's product: this many rows, a multiple of what registers hold */
-#define TILE_FLOATS (64 * 1024)   /* of patches, where there are few channels */
+#define TILE_BYTES (256 * 1024)   /* or more, where patches are small: so much of them */
 #define MIN_TILES 16              /* smaller tiles rather than fewer, so that there is work for all threads */
 #define PARTIAL_FLOATS (2 << 20)  /* memory for partial sums of a weight gradient */
 #define MAX_PARTIALS 8
@@ -18,10 +18,14 @@
 struct job {
 	const struct conv *c;
 	const struct operand *x;
-	float *out, *partial;
-	const float *dy, *packed;
+	enum elem e;         /* of patches and products: the convolution's arithmetic */
+	enum elem stored;    /* of out */
+	void *out;
+	float *partial;
+	const void *dy, *packed;
 	int n, add;
 	int flat;            /* patches are the image's pixels */
+	int ld;              /* values from one patch to the next */
 	int pixels, tiles;   /* flat: pixels of a tile, tiles in all */
 	int rows, per_image; /* not flat: output rows of a tile, tiles of an image */
 	int parts, groups;
@@ -33,10 +37,23 @@ depth(const struct conv *c)
 	return c->cin * c->k * c->k;
 }
 
+/* bfloat16 values are multiplied in pairs, and fastest from rows that begin at multiples of 64 bytes. */
+static int
+even(const struct job *j, int n)
+{
+	return j->e == ELEM_BF16 ? (n + 1) & ~1 : n;
+}
+
+static int
+row_length(const struct job *j, int n)
+{
+	return j->e == ELEM_BF16 ? (n + 31) & ~31 : n;
+}
+
 static void
 flat_tiles(struct job *j, size_t all)
 {
-	size_t pixels = TILE_FLOATS / (size_t)j->c->cin / TILE_PIXELS * TILE_PIXELS;
+	size_t pixels = TILE_BYTES / elem_size(j->e) / (size_t)j->ld / TILE_PIXELS * TILE_PIXELS;
 
 	if (pixels < TILE_PIXELS)
 		pixels = TILE_PIXELS;
@@ -46,18 +63,30 @@ flat_tiles(struct job *j, size_t all)
 	j->tiles = (int)((all + pixels - 1) / pixels);
 }
 
+/* Output rows of a tile. Tiles of one image share no rows of patches, but input rows: better high ones. */
+static int
+row_tiles(const struct job *j)
+{
+	int rows = (int)(TILE_BYTES / elem_size(j->e) / (size_t)j->ld / (size_t)j->c->ow), least = TILE_PIXELS / j->c->ow;
+
+	if (rows < least)
+		rows = least;
+	return rows < 1 ? 1 : rows > j->c->oh ? j->c->oh : rows;
+}
+
 static struct job
 job_start(const struct conv *c, const struct operand *x, int n)
 {
-	struct job j = { .c = c, .x = x, .n = n, .flat = c->k == 1 && c->stride == 1 && c->pad == 0 };
+	struct job j = { .c = c, .x = x, .e = c->arithmetic, .n = n,
+	                 .flat = c->k == 1 && c->stride == 1 && c->pad == 0 };
+
+	j.ld = row_length(&j, depth(c));
 
 	if (j.flat) {
 		flat_tiles(&j, (size_t)n * c->oh * c->ow);
 		return j;
 	}
-	j.rows = TILE_PIXELS / c->ow > 1 ? TILE_PIXELS / c->ow : 1;
-	if (j.rows > c->oh)
-		j.rows = c->oh;
+	j.rows = row_tiles(&j);
 	j.per_image = (c->oh + j.rows - 1) / j.rows;
 	j.pixels = j.rows * c->ow;
 	j.tiles = n * j.per_image;
@@ -80,48 +109,73 @@ tile_range(const struct job *j, int t, size_t *first)
 	return (c->oh - row < j->rows ? c->oh - row : j->rows) * c->ow;
 }
 
-/* The patches of one output row: kernel row p of each is a run of k*cin values of an input row with its padding. */
-static void
-row_patches(float *a, float *line, const struct operand *x, const struct conv *c, int image, int i)
+static int
+line_pixels(const struct conv *c)
 {
-	int run = c->k * c->cin, d = depth(c), count = (c->ow - 1) * c->stride + c->k, p, j;
+	return (c->ow - 1) * c->stride + c->k;
+}
 
-	for (p = 0; p < c->k; p++, a += run) {
-		operand_row(line, c->cin, x, image, i * c->stride + p - c->pad, -c->pad, count);
-		for (j = 0; j < c->ow; j++)
-			memcpy(a + (size_t)j * d, line + (size_t)j * c->stride * c->cin, (size_t)run * sizeof *a);
+/* The patches of `rows` output rows from row0 on. Each input row, with its padding, is read once and then copied from:
+ * kernel row p of a patch is a run of k*cin of its values. */
+static void
+row_patches(void *a, void *line, const struct job *j, int image, int row0, int rows)
+{
+	const struct conv *c = j->c;
+	int run = c->k * c->cin, y, i, p, k;
+
+	for (y = row0 * c->stride; y < (row0 + rows - 1) * c->stride + c->k; y++) {
+		operand_row(line, j->e, c->cin, j->x, image, y - c->pad, -c->pad, line_pixels(c));
+		for (p = y % c->stride; p < c->k; p += c->stride) {
+			i = (y - p) / c->stride - row0;
+			for (k = 0; i >= 0 && i < rows && y >= p && k < c->ow; k++)
+				memcpy(elem_at(a, ((size_t)i * c->ow + k) * j->ld + p * run, j->e),
+				       elem_at(line, (size_t)k * c->stride * c->cin, j->e), (size_t)run * elem_size(j->e));
+		}
 	}
 }
 
-/* Patches of tile t, [pixels][depth]: gathered into `a`, or where they lie. */
-static const float *
-patches(const struct job *j, float *a, int t)
+/* A zero behind each patch of odd length */
+static void
+even_out(void *a, const struct job *j, int pixels)
+{
+	int i;
+
+	for (i = 0; even(j, depth(j->c)) != depth(j->c) && i < pixels; i++)
+		memset(elem_at(a, (size_t)i * j->ld + depth(j->c), j->e), 0, elem_size(j->e));
+}
+
+static int
+lies_ready(const struct job *j)
+{
+	return j->flat && operand_stored(j->x, j->e) && j->ld == depth(j->c);
+}
+
+/* Patches of tile t, [pixels][ld]: gathered into `a`, or where they lie. */
+static const void *
+patches(const struct job *j, void *a, int t)
 {
 	const struct conv *c = j->c;
 	size_t first;
-	int pixels = tile_range(j, t, &first), i;
-	float *line = a + (size_t)j->pixels * depth(c);
+	int pixels = tile_range(j, t, &first);
 
-	if (j->flat) {
-		if (operand_stored(j->x))
-			return operand_stored(j->x) + first * c->cin;
-		operand_pixels(a, j->x, first, pixels);
-		return a;
-	}
-	for (i = 0; i < pixels / c->ow; i++)
-		row_patches(a + (size_t)i * c->ow * depth(c), line, j->x, c, t / j->per_image,
-		            t % j->per_image * j->rows + i);
+	if (lies_ready(j))
+		return elem_at(operand_stored(j->x, j->e), first * c->cin, j->e);
+	if (j->flat)
+		operand_pixels(a, j->e, j->ld, j->x, first, pixels);
+	else
+		row_patches(a, elem_at(a, (size_t)j->pixels * j->ld, j->e), j, t / j->per_image, t % j->per_image * j->rows,
+		            pixels / c->ow);
+	even_out(a, j, pixels);
 	return a;
 }
 
-/* Floats for patches(), a multiple of 16 */
+/* Room for what patches() gathers, in bytes: a multiple of 64 */
 static size_t
-patch_floats(const struct job *j)
+patch_bytes(const struct job *j)
 {
-	const struct conv *c = j->c;
-	size_t line = j->flat ? 0 : ((size_t)(c->ow - 1) * c->stride + c->k) * c->cin;
+	size_t line = j->flat ? 0 : (size_t)line_pixels(j->c) * j->c->cin;
 
-	return ((size_t)j->pixels * depth(c) + line + 15) & ~(size_t)15;
+	return (((size_t)j->pixels * j->ld + line) * elem_size(j->e) + 63) & ~(size_t)63;
 }
 
 /* --- weights: the kernel's rows and columns before the channels, as in a patch --- */
@@ -164,71 +218,91 @@ kernel_first(float *room, const float *w, const struct conv *c)
 }
 
 /* Room for a packed k x n matrix in the caller's scratch, and after it for the matrix itself. */
-static float *
-packed_room(float **plain, int k, int n)
+static void *
+packed_room(float **plain, enum elem e, int k, int n)
 {
-	size_t packed = (gemm_packed_size(k, n) + 15) & ~(size_t)15;
-	float *room = par_scratch(PAR_CALLER, (packed + (size_t)k * n) * sizeof *room);
+	size_t packed = gemm_packed_size(e, k, n);
+	char *room = par_scratch(PAR_CALLER, packed + (size_t)k * n * sizeof(float));
 
-	*plain = room + packed;
+	*plain = (float *)(room + packed);
 	return room;
 }
 
 /* --- forward --- */
 
+/* out = A B for a tile, or added to it, however it is stored; `room` for sums that can't be added at once. */
+KERNEL static void
+multiply(const struct job *j, float *room, const void *a, size_t first, int pixels)
+{
+	int n = j->c->cout, i;
+	size_t at = first * n;
+
+	if (j->stored == ELEM_F32 || !j->add) {
+		gemm_packed(elem_at(j->out, at, j->stored), n, j->stored == ELEM_BF16 ? GEMM_ROUND : j->add ? GEMM_ADD : GEMM_WRITE,
+		            j->e, a, j->ld, j->packed, pixels, n, even(j, depth(j->c)));
+		return;
+	}
+	gemm_packed(room, n, GEMM_WRITE, j->e, a, j->ld, j->packed, pixels, n, even(j, depth(j->c)));
+	for (i = 0; i < pixels; i++)
+		elem_write(j->out, at + (size_t)i * n, room + (size_t)i * n, n, 1, j->stored);
+}
+
 static void
 forward_tile(void *ctx, int t, int worker)
 {
 	const struct job *j = ctx;
-	const struct conv *c = j->c;
-	const float *a = patches(j, par_scratch(worker, patch_floats(j) * sizeof *a), t);
-	size_t first;
+	size_t bytes = patch_bytes(j), sums = (size_t)j->pixels * j->c->cout * sizeof(float), first;
+	char *room = par_scratch(worker, bytes + sums);
 	int pixels = tile_range(j, t, &first);
 
-	gemm_packed(j->out + first * c->cout, c->cout, a, depth(c), j->packed, pixels, c->cout, depth(c), j->add);
+	multiply(j, (float *)(room + bytes), patches(j, room, t), first, pixels);
 }
 
 static void
-forward(float *y, const struct operand *x, const float *packed, const struct conv *c, int n, int add)
+forward(void *y, enum elem stored, const struct operand *x, const void *packed, const struct conv *c, int n, int add)
 {
 	struct job j = job_start(c, x, n);
 
 	j.out = y;
+	j.stored = stored;
 	j.packed = packed;
 	j.add = add;
 	par_for(j.tiles, forward_tile, &j);
 }
 
 void
-conv_direct_forward(float *y, const struct operand *x, const float *w, const struct conv *c, int n, int add)
+conv_direct_forward(void *y, const struct operand *x, const float *w, const struct conv *c, int n)
 {
-	float *plain, *packed = packed_room(&plain, depth(c), c->cout);
+	float *plain;
+	void *packed = packed_room(&plain, c->arithmetic, depth(c), c->cout);
 
-	gemm_pack(packed, kernel_first(plain, w, c), 1, (size_t)depth(c), depth(c), c->cout);
-	forward(y, x, packed, c, n, add);
+	gemm_pack(packed, c->arithmetic, kernel_first(plain, w, c), 1, (size_t)depth(c), depth(c), c->cout);
+	forward(y, c->out, x, packed, c, n, 0);
 }
 
 /* --- gradient with respect to the data --- */
 
 /* With stride 1 it is itself a convolution, of dy with the weights turned by 180 degrees and their channels exchanged. */
 static void
-backward_data_gather(float *dx, const float *dy, const float *w, const struct conv *c, int n, int add)
+backward_data_gather(void *dx, const void *dy, const float *w, const struct conv *c, int n, int add)
 {
 	int area = c->k * c->k, d = c->cout * area;
-	float *turned, *packed = packed_room(&turned, d, c->cin);
+	float *turned;
+	void *packed = packed_room(&turned, c->arithmetic, d, c->cin);
 	struct reorder r = { .to = turned, .from = w, .inner = c->cin, .area = area, .turn = 1,
 	                     .outer_step = (size_t)c->cin, .area_step = (size_t)c->cout * c->cin };
-	struct operand x = operand_plain(dy, c->cout, c->oh, c->ow);
+	struct operand x = operand_plain(dy, c->out, c->cout, c->oh, c->ow);
 	struct conv back;
 
 	if (area > 1)
 		par_for(c->cout, reorder_one, &r);
-	gemm_pack(packed, area > 1 ? turned : w, (size_t)c->cin, 1, d, c->cin);
+	gemm_pack(packed, c->arithmetic, area > 1 ? turned : w, (size_t)c->cin, 1, d, c->cin);
 	conv_init(&back, c->cout, c->cin, c->k, 1, c->k - 1 - c->pad, c->oh, c->ow);
-	forward(dx, &x, packed, &back, n, add);
+	back.arithmetic = c->arithmetic;
+	forward(dx, c->in, &x, packed, &back, n, add);
 }
 
-static void
+static inline void
 add_run(float *restrict to, const float *restrict from, int n)
 {
 	int i;
@@ -238,7 +312,7 @@ add_run(float *restrict to, const float *restrict from, int n)
 }
 
 /* The adjoint of row_patches: adds the patches of output row i back to where they came from in dx. */
-static void
+static inline void
 scatter_row(float *dx, const float *a, const struct conv *c, int i)
 {
 	int run = c->k * c->cin, p, j;
@@ -254,40 +328,45 @@ scatter_row(float *dx, const float *a, const struct conv *c, int i)
 		}
 }
 
-/* Patches of one image overlap in dx, so an image is one piece of work. */
-static void
+/* Patches of one image overlap in dx, so an image is one piece of work; its sums are float, rounded once. */
+KERNEL static void
 scatter_image(void *ctx, int s, int worker)
 {
 	const struct job *j = ctx;
 	const struct conv *c = j->c;
-	size_t size = (size_t)c->h * c->w * c->cin, d = (size_t)depth(c);
-	float *dx = j->out + s * size, *a = par_scratch(worker, patch_floats(j) * sizeof *a);
-	int row, i;
+	size_t size = (size_t)c->h * c->w * c->cin, d = (size_t)depth(c), patch = (size_t)j->pixels * d, at;
+	struct operand x = operand_plain(j->dy, c->out, c->cout, c->oh, c->ow);
+	int ld = row_length(j, c->cout), row, i;
+	float *a = par_scratch(worker, (patch + size) * sizeof *a + (size_t)j->pixels * ld * sizeof *a + 64), *sum = a + patch;
+	void *dy = (void *)(((uintptr_t)(sum + size) + 63) & ~(uintptr_t)63);
 
-	if (!j->add)
-		memset(dx, 0, size * sizeof *dx);
+	memset(sum, 0, size * sizeof *sum);
 	for (row = 0; row < c->oh; row += j->rows) {
 		int rows = c->oh - row < j->rows ? c->oh - row : j->rows;
-		const float *dy = j->dy + ((size_t)s * c->oh + row) * c->ow * c->cout;
 
-		gemm_packed(a, (int)d, dy, c->cout, j->packed, rows * c->ow, (int)d, c->cout, 0);
+		memset(dy, 0, (size_t)rows * c->ow * ld * elem_size(j->e));
+		operand_pixels(dy, j->e, ld, &x, ((size_t)s * c->oh + row) * c->ow, rows * c->ow);
+		gemm_packed(a, (int)d, GEMM_WRITE, j->e, dy, ld, j->packed, rows * c->ow, (int)d, even(j, c->cout));
 		for (i = 0; i < rows; i++)
-			scatter_row(dx, a + (size_t)i * c->ow * d, c, row + i);
+			scatter_row(sum, a + (size_t)i * c->ow * d, c, row + i);
 	}
+	for (at = 0; at < size; at += (size_t)c->cin)
+		elem_write(j->out, s * size + at, sum + at, c->cin, j->add, c->in);
 }
 
 void
-conv_direct_backward_data(float *dx, const float *dy, const float *w, const struct conv *c, int n, int add)
+conv_direct_backward_data(void *dx, const void *dy, const float *w, const struct conv *c, int n, int add)
 {
-	float *plain, *packed;
+	float *plain;
+	void *packed;
 	struct job j;
 
 	if (c->stride == 1) {
 		backward_data_gather(dx, dy, w, c, n, add);
 		return;
 	}
-	packed = packed_room(&plain, c->cout, depth(c));
-	gemm_pack(packed, kernel_first(plain, w, c), (size_t)depth(c), 1, c->cout, depth(c));
+	packed = packed_room(&plain, c->arithmetic, c->cout, depth(c));
+	gemm_pack(packed, c->arithmetic, kernel_first(plain, w, c), (size_t)depth(c), 1, c->cout, depth(c));
 	j = job_start(c, NULL, n);
 	j.out = dx;
 	j.dy = dy;
@@ -298,6 +377,19 @@ conv_direct_backward_data(float *dx, const float *dy, const float *w, const stru
 
 /* --- gradient with respect to the weights --- */
 
+/* The gradients of a tile's outputs in the products' type: where they lie, or in `room`. */
+static const void *
+tile_gradients(const struct job *j, void *room, size_t first, int pixels)
+{
+	const struct conv *c = j->c;
+	struct operand dy = operand_plain(j->dy, c->out, c->cout, c->oh, c->ow);
+
+	if (c->out == j->e)
+		return elem_at(j->dy, first * c->cout, c->out);
+	operand_pixels(room, j->e, c->cout, &dy, first, pixels);
+	return room;
+}
+
 /* Piece i is part i % parts of the tiles (t = part, part + parts, ...) and a group of output channels: as many parts as
  * there is room for sums, and groups to make enough pieces; fixed whatever the threads. */
 static void
@@ -307,27 +399,28 @@ weights_piece(void *ctx, int i, int worker)
 	const struct conv *c = j->c;
 	int part = i % j->parts, group = (c->cout + j->groups - 1) / j->groups, o = i / j->parts * group, t;
 	int outs = c->cout - o < group ? c->cout - o : group;
-	size_t packed = (gemm_packed_size(j->pixels, depth(c)) + 15) & ~(size_t)15;
-	float *room = par_scratch(worker, (packed + patch_floats(j)) * sizeof *room);
+	size_t packed = gemm_packed_size(j->e, j->pixels, depth(c)), gathered = packed + patch_bytes(j);
+	char *room = par_scratch(worker, gathered + (size_t)j->pixels * c->cout * elem_size(j->e));
 	float *dw = j->partial + ((size_t)part * c->cout + o) * depth(c);
 
 	for (t = part; outs > 0 && t < j->tiles; t += j->parts) {
-		const float *a = patches(j, room + packed, t);
+		const void *a = patches(j, room + packed, t), *dy;
 		size_t first;
 		int pixels = tile_range(j, t, &first);
 
-		gemm_pack(room, a, (size_t)depth(c), 1, pixels, depth(c));
-		gemm_outer(dw, depth(c), j->dy + first * c->cout + o, c->cout, room, outs, depth(c), pixels, t != part);
+		dy = tile_gradients(j, room + gathered, first, pixels);
+		gemm_pack_rows(room, j->e, a, j->ld, pixels, depth(c));
+		gemm_outer(dw, depth(c), j->e, elem_at(dy, (size_t)o, j->e), c->cout, room, outs, depth(c), pixels, t != part);
 	}
 }
 
 /* Adds the partial sums, [cout][k,k,cin] each, to dw[cout][cin,k,k]. */
-static void
+KERNEL static void
 sum_channel(void *ctx, int o, int worker)
 {
 	const struct job *j = ctx;
 	int cin = j->c->cin, area = j->c->k * j->c->k, d = depth(j->c), i, k, ch;
-	float *dw = j->out + (size_t)o * d;
+	float *dw = (float *)j->out + (size_t)o * d;
 
 	for (i = 0; i < j->parts; i++) {
 		const float *p = j->partial + ((size_t)i * j->c->cout + o) * d;
@@ -342,7 +435,7 @@ sum_channel(void *ctx, int o, int worker)
 }
 
 void
-conv_direct_backward_weights(float *dw, const float *dy, const struct operand *x, const struct conv *c, int n)
+conv_direct_backward_weights(float *dw, const void *dy, const struct operand *x, const struct conv *c, int n)
 {
 	struct job j = job_start(c, x, n);
 	size_t size = (size_t)c->cout * depth(c);

@@ -9,8 +9,8 @@
 
 #include "nn/conv.h"
 
-void conv_direct_forward(float *y, const struct operand *x, const float *w, const struct conv *c, int n, int add);
-void conv_direct_backward_data(float *dx, const float *dy, const float *w, const struct conv *c, int n, int add);
-void conv_direct_backward_weights(float *dw, const float *dy, const struct operand *x, const struct conv *c, int n);
+void conv_direct_forward(void *y, const struct operand *x, const float *w, const struct conv *c, int n);
+void conv_direct_backward_data(void *dx, const void *dy, const float *w, const struct conv *c, int n, int add);
+void conv_direct_backward_weights(float *dw, const void *dy, const struct operand *x, const struct conv *c, int n);
 
 #endif

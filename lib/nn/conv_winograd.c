@@ -156,7 +156,7 @@ conv_winograd_forward(float *y, const struct operand *x, const float *w, const s
 void
 conv_winograd_backward_data(float *dx, const float *dy, const float *w, const struct conv *c, int n, int add)
 {
-	struct operand x = operand_plain(dy, c->cout, c->h, c->w);
+	struct operand x = operand_plain(dy, ELEM_F32, c->cout, c->h, c->w);
 	struct job j = { .y = dx, .x = &x, .w = w, .add = add, .turned = 1 };
 
 	j.ks = 9 * (size_t)c->cin;

@@ -28,56 +28,96 @@ gemm(enum gemm_op ta, enum gemm_op tb, int m, int n, int k, const float *a, int 
 }
 
 size_t
-gemm_packed_size(int k, int n)
+gemm_packed_size(enum elem e, int k, int n)
 {
-	return compute_used() == COMPUTE_FAST ? product_panels(k, n) : (size_t)k * n;
+	size_t values = e == ELEM_BF16 ? product_bf16_panels(k, n)
+	              : compute_used() == COMPUTE_FAST ? product_panels(k, n) : (size_t)k * n;
+
+	return (values * elem_size(e) + 63) & ~(size_t)63;
 }
 
+/* --- packing --- */
+
 struct pack {
-	float *packed;
+	void *packed;
+	enum elem e;
 	const float *b;
 	size_t rs, cs;
 	int k, n, columns;
 };
 
 static void
+pack_plain(float *packed, const struct pack *p, int first, int n)
+{
+	int row, col;
+
+	for (row = 0; row < p->k; row++)
+		for (col = first; col < first + n; col++)
+			packed[(size_t)row * p->n + col] = p->b[row * p->rs + col * p->cs];
+}
+
+static void
 pack_columns(void *ctx, int i, int worker)
 {
 	const struct pack *p = ctx;
-	int first = i * p->columns, n = p->n - first < p->columns ? p->n - first : p->columns, row, col;
+	int first = i * p->columns, n = p->n - first < p->columns ? p->n - first : p->columns;
+	const float *b = p->b + first * p->cs;
 
-	if (compute_used() == COMPUTE_FAST) {
-		product_pack(p->packed + product_panels(p->k, first), p->b + first * p->cs, p->rs, p->cs, p->k, n);
-		return;
-	}
-	for (row = 0; row < p->k; row++)
-		for (col = first; col < first + n; col++)
-			p->packed[(size_t)row * p->n + col] = p->b[row * p->rs + col * p->cs];
+	if (p->e == ELEM_BF16)
+		product_bf16_pack((uint16_t *)p->packed + product_bf16_panels(p->k, first), b, p->rs, p->cs, p->k, n);
+	else if (compute_used() == COMPUTE_FAST)
+		product_pack((float *)p->packed + product_panels(p->k, first), b, p->rs, p->cs, p->k, n);
+	else
+		pack_plain(p->packed, p, first, n);
 }
 
 void
-gemm_pack(float *packed, const float *b, size_t rs, size_t cs, int k, int n)
+gemm_pack(void *packed, enum elem e, const float *b, size_t rs, size_t cs, int k, int n)
 {
-	struct pack p = { .packed = packed, .b = b, .rs = rs, .cs = cs, .k = k, .n = n, .columns = cpu()->nr };
+	struct pack p = { .packed = packed, .e = e, .b = b, .rs = rs, .cs = cs, .k = k, .n = n };
+	int unit = e == ELEM_BF16 ? BF16_NR : cpu()->nr;
 
+	p.columns = unit;
 	while ((size_t)p.columns * k < PACK_FLOATS && p.columns < n)
-		p.columns += cpu()->nr;
+		p.columns += unit;
 	par_for((n + p.columns - 1) / p.columns, pack_columns, &p);
 }
 
 void
-gemm_packed(float *c, int ldc, const float *a, int lda, const float *packed, int m, int n, int k, int add)
+gemm_pack_rows(void *packed, enum elem e, const void *b, int ldb, int k, int n)
 {
-	if (compute_used() == COMPUTE_FAST)
-		product_run(c, ldc, a, lda, packed, m, n, k, add);
+	struct pack p = { .b = b, .rs = (size_t)ldb, .cs = 1, .k = k, .n = n };
+
+	if (e == ELEM_BF16)
+		product_bf16_pack_rows(packed, b, ldb, k, n);
+	else if (compute_used() == COMPUTE_FAST)
+		product_pack(packed, b, (size_t)ldb, 1, k, n);
 	else
-		gemm(GEMM_N, GEMM_N, m, n, k, a, lda, packed, n, add ? 1.0f : 0.0f, c, ldc);
+		pack_plain(packed, &p, 0, n);
+}
+
+/* --- multiplying --- */
+
+void
+gemm_packed(void *c, int ldc, enum gemm_out out, enum elem e, const void *a, int lda, const void *packed, int m, int n,
+            int k)
+{
+	static const enum bf16_out outs[] = { [GEMM_WRITE] = BF16_WRITE, [GEMM_ADD] = BF16_ADD, [GEMM_ROUND] = BF16_ROUND };
+
+	if (e == ELEM_BF16)
+		product_bf16_run(c, ldc, outs[out], a, lda, packed, m, n, k);
+	else if (compute_used() == COMPUTE_FAST)
+		product_run(c, ldc, a, lda, packed, m, n, k, out == GEMM_ADD);
+	else
+		gemm(GEMM_N, GEMM_N, m, n, k, a, lda, packed, n, out == GEMM_ADD ? 1.0f : 0.0f, c, ldc);
 }
 
 void
-gemm_outer(float *c, int ldc, const float *a, int lda, const float *packed, int m, int n, int k, int add)
+gemm_outer(float *c, int ldc, enum elem e, const void *a, int lda, const void *packed, int m, int n, int k, int add)
 {
-	if (compute_used() == COMPUTE_FAST)
+	if (e == ELEM_BF16)
+		product_bf16_outer(c, ldc, a, lda, packed, m, n, k, add);
+	else if (compute_used() == COMPUTE_FAST)
 		product_outer(c, ldc, a, lda, packed, m, n, k, add);
 	else
 		gemm(GEMM_T, GEMM_N, m, n, k, a, lda, packed, n, add ? 1.0f : 0.0f, c, ldc);

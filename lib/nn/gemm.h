@@ -1,29 +1,40 @@
 /* gemm.h - matrix products, the one seam to the BLAS and to our own (compute.h chooses)
  *
- * Row-major, single precision, on the calling thread only: work is spread over threads outside (par.h), where
- * the pieces are independent. Only gemm_pack uses all threads.
+ * Row-major, on the calling thread only: work is spread over threads outside (par.h), where the pieces are
+ * independent. Only gemm_pack uses all threads. Operands are float, or bfloat16 with sums in float where
+ * compute_has(ELEM_BF16).
  */
 #ifndef NN_GEMM_H
 #define NN_GEMM_H
 
-#include <stddef.h>
+#include "nn/elem.h"
 
 enum gemm_op { GEMM_N, GEMM_T };
 
-/* C[m,n] = op(A)[m,k] op(B)[k,n] + beta C, by the BLAS always.
+/* C[m,n] = op(A)[m,k] op(B)[k,n] + beta C in float, by the BLAS always.
  * lda, ldb, ldc: elements from one row to the next as the matrix lies in memory (before op). */
 void gemm(enum gemm_op ta, enum gemm_op tb, int m, int n, int k, const float *a, int lda, const float *b, int ldb,
           float beta, float *c, int ldc);
 
-/* For a right operand B[k,n] that many products share: packed once, into gemm_packed_size(k, n) floats that begin at a
- * multiple of 64 bytes. Element (p,j) of B is at b + p*rs + j*cs; rs or cs is 1. */
-size_t gemm_packed_size(int k, int n);
-void gemm_pack(float *packed, const float *b, size_t rs, size_t cs, int k, int n);
+/* For a right operand B[k,n] that many products share: packed once, into gemm_packed_size(e, k, n) bytes (a multiple of
+ * 64) at a multiple of 64. Element (p,j) of B is at b + p*rs + j*cs; rs or cs is 1. */
+size_t gemm_packed_size(enum elem e, int k, int n);
+void gemm_pack(void *packed, enum elem e, const float *b, size_t rs, size_t cs, int k, int n);
 
-/* C[m,n] = A[m,k] B (+ C with add) */
-void gemm_packed(float *c, int ldc, const float *a, int lda, const float *packed, int m, int n, int k, int add);
+/* The same on the calling thread, of values that are e already, rows ldb apart. */
+void gemm_pack_rows(void *packed, enum elem e, const void *b, int ldb, int k, int n);
+
+enum gemm_out {
+	GEMM_WRITE, /* C is float, written */
+	GEMM_ADD,   /* float, added to */
+	GEMM_ROUND  /* bfloat16, written; of bfloat16 operands only */
+};
+
+/* C[m,n] = A[m,k] B. bfloat16: k even, fast where rows of A lie at multiples of 64 bytes. */
+void gemm_packed(void *c, int ldc, enum gemm_out out, enum elem e, const void *a, int lda, const void *packed, int m,
+                 int n, int k);
 
 /* C[m,n] = A^T[m,k] B (+ C with add): A is [k,m]. */
-void gemm_outer(float *c, int ldc, const float *a, int lda, const float *packed, int m, int n, int k, int add);
+void gemm_outer(float *c, int ldc, enum elem e, const void *a, int lda, const void *packed, int m, int n, int k, int add);
 
 #endif

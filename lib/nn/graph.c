@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "cpu/cpu.h"
 #include "base/par.h"
+#include "nn/compute.h"
 #include "nn/node.h"
 #include "nn/pool.h"
 
@@ -17,6 +18,7 @@ graph_new(int n)
 
 	cpu(); /* refuses an unknown SEGPIPE_CPU now, rather than when the first layer runs */
 	g->batch = n;
+	g->elem = compute_elem();
 	return g;
 }
 
@@ -193,8 +195,8 @@ graph_shape(const struct graph *g, int x, int *c, int *h, int *w)
 float *
 graph_data(const struct graph *g, int x)
 {
-	if (g->node[x].unstored)
-		BUG("data of node %d, which is not stored: graph_keep it", x);
+	if (g->node[x].unstored || g->node[x].elem != ELEM_F32)
+		BUG("data of node %d, which is not stored as float", x);
 	return node_data(g, x);
 }
 
@@ -294,7 +296,7 @@ graph_backward(struct graph *g, struct params *ps)
 	}
 	for (i = g->n - 1; i >= 0; i--) {
 		struct node *v = &g->node[i];
-		float *dx[2] = { NULL, NULL };
+		void *dx[2] = { NULL, NULL };
 
 		for (k = 0; k < 2; k++)
 			if (v->in[k] >= 0 && wanted[v->in[k]])

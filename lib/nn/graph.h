@@ -5,6 +5,9 @@
  * of the same layout (BYOL's target network is the online network's list under another name). Building a
  * second graph over a list that has the parameters already (another image size) uses those.
  *
+ * Images between the layers and their gradients are stored and multiplied as compute_elem() said when the graph was
+ * made (compute.h); inputs, outputs, what follows a global average, parameters and all sums are float.
+ *
  * graph_plan lays out every buffer by lifetime in one arena. The arena is the caller's, so that graphs that
  * never run at the same time can share one.
  *
@@ -18,8 +21,7 @@
 #ifndef NN_GRAPH_H
 #define NN_GRAPH_H
 
-#include <stddef.h>
-
+#include "nn/elem.h"
 #include "nn/param.h"
 
 struct graph;

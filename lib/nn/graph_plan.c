@@ -22,7 +22,19 @@ live_until(struct buffer *b, int step)
 		b->to = step;
 }
 
-/* --- what is stored --- */
+/* --- what is stored, and how --- */
+
+/* A batch norm stores what it reads; what comes from the caller or goes to him is float, and so is all that follows a
+ * global average. */
+static enum elem
+stored_as(const struct graph *g, const struct node *v)
+{
+	if (v->type == &node_bnorm)
+		return g->node[v->in[0]].elem;
+	if (v->type == &node_maxpool || v->type == &node_upcat || (v->type == &node_conv && !v->output))
+		return g->elem;
+	return ELEM_F32;
+}
 
 static void
 count_consumers(struct graph *g)
@@ -85,7 +97,7 @@ data_lifetime(struct graph *g, int i)
 	struct node *v = &g->node[i];
 	int last = 2 * g->n, back = last - 1 - i, k;
 
-	v->data.bytes = v->unstored ? 0 : (size_t)g->batch * v->c * v->h * v->w * sizeof(float);
+	v->data.bytes = v->unstored ? 0 : (size_t)g->batch * v->c * v->h * v->w * elem_size(v->elem);
 	v->data.from = v->type == &node_input ? -1 : i; /* the caller fills inputs before the first step */
 	live_until(&v->data, v->output || v->keep ? last : i);
 	if (g->mode == GRAPH_TRAIN && v->type->needs_out && v->in[1] >= 0)
@@ -122,7 +134,7 @@ grad_lifetime(struct graph *g, int i)
 	int k, step = 2 * g->n - 1 - i;
 
 	if (v->output) {
-		v->grad.bytes = (size_t)g->batch * v->c * v->h * v->w * sizeof(float);
+		v->grad.bytes = (size_t)g->batch * v->c * v->h * v->w * elem_size(v->elem);
 		v->grad.from = g->n - 1; /* the caller writes it between the passes */
 	}
 	while (owner->grad_of >= 0)
@@ -139,7 +151,7 @@ grad_lifetime(struct graph *g, int i)
 		}
 		v->add[k] = x->grad.bytes != 0;
 		if (!v->add[k]) {
-			x->grad.bytes = (size_t)g->batch * x->c * x->h * x->w * sizeof(float);
+			x->grad.bytes = (size_t)g->batch * x->c * x->h * x->w * elem_size(x->elem);
 			x->grad.from = step;
 		}
 	}
@@ -230,6 +242,7 @@ graph_plan(struct graph *g, enum graph_mode mode)
 		memset(&v->grad, 0, sizeof v->grad);
 		memset(v->add, 0, sizeof v->add);
 		v->grad_of = -1;
+		v->elem = stored_as(g, v);
 		v->unstored = can_stay_unstored(g, i);
 		save_size(g, i);
 	}

@@ -15,6 +15,7 @@ struct node {
 	const struct node_type *type;
 	int in[2];       /* -1: none */
 	int consumers;   /* nodes that read this one */
+	enum elem elem;  /* of data and gradient */
 	int unstored;    /* its data is never written: consumers compute it as they read (operand.h) */
 	int grad_of;     /* the node whose gradient buffer this one's gradient overwrites; -1: its own buffer */
 	int add[2];      /* backward adds to that input's gradient: a later consumer has written it already */
@@ -32,6 +33,7 @@ struct graph {
 	int batch;       /* largest batch planned for */
 	int running, batch_stats; /* of the last forward pass */
 	enum graph_mode mode;
+	enum elem elem;  /* of images between the layers */
 	size_t bytes;
 	char *arena;
 };
@@ -44,15 +46,15 @@ struct node_type {
 	void (*forward)(struct graph *g, struct node *v, struct params *ps);
 
 	/* dx[i] is the gradient to fill (or add to) for input i, NULL where none is wanted */
-	void (*backward)(struct graph *g, struct node *v, struct params *ps, float *dx[2]);
+	void (*backward)(struct graph *g, struct node *v, struct params *ps, void *dx[2]);
 };
 
 extern const struct node_type node_input, node_conv, node_bnorm, node_maxpool, node_upcat, node_gap, node_linear;
 
-static inline float *
+static inline void *
 node_data(const struct graph *g, int i)
 {
-	return i < 0 ? NULL : (float *)(g->arena + g->node[i].data.offset);
+	return i < 0 ? NULL : g->arena + g->node[i].data.offset;
 }
 
 /* What a consumer of node i reads. */
@@ -64,12 +66,12 @@ node_save(const struct graph *g, const struct node *v)
 	return v->save.bytes ? g->arena + v->save.offset : NULL;
 }
 
-static inline float *
+static inline void *
 node_grad(const struct graph *g, const struct node *v)
 {
 	while (v->grad_of >= 0)
 		v = &g->node[v->grad_of];
-	return (float *)(g->arena + v->grad.offset);
+	return g->arena + v->grad.offset;
 }
 
 #endif

@@ -49,31 +49,40 @@ node_operand(const struct graph *g, int i)
 {
 	const struct node *v = &g->node[i];
 
-	return v->unstored ? computed(g, v) : operand_plain(node_data(g, i), v->c, v->h, v->w);
+	return v->unstored ? computed(g, v) : operand_plain(node_data(g, i), v->elem, v->c, v->h, v->w);
 }
 
 /* --- conv --- */
+
+static const struct conv *
+conv_of(const struct graph *g, struct node *v)
+{
+	v->conv.arithmetic = g->elem;
+	v->conv.in = g->node[v->in[0]].elem;
+	v->conv.out = v->elem;
+	return &v->conv;
+}
 
 static void
 conv_run(struct graph *g, struct node *v, struct params *ps)
 {
 	struct operand x = node_operand(g, v->in[0]);
 
-	conv_forward(node_data(g, (int)(v - g->node)), &x, weight(ps, v, 0), v->bias ? weight(ps, v, 1) : NULL, &v->conv,
-	             g->running);
+	conv_forward(node_data(g, (int)(v - g->node)), &x, weight(ps, v, 0), v->bias ? weight(ps, v, 1) : NULL,
+	             conv_of(g, v), g->running);
 }
 
 static void
-conv_back(struct graph *g, struct node *v, struct params *ps, float *dx[2])
+conv_back(struct graph *g, struct node *v, struct params *ps, void *dx[2])
 {
 	struct operand x = node_operand(g, v->in[0]);
-	const float *dy = node_grad(g, v);
+	const struct conv *c = conv_of(g, v);
+	const void *dy = node_grad(g, v);
 
 	if (gradient(ps, v, 0))
-		conv_backward_weights(gradient(ps, v, 0), v->bias ? gradient(ps, v, 1) : NULL, dy, &x, &v->conv,
-		                      g->running);
+		conv_backward_weights(gradient(ps, v, 0), v->bias ? gradient(ps, v, 1) : NULL, dy, &x, c, g->running);
 	if (dx[0])
-		conv_backward_data(dx[0], dy, weight(ps, v, 0), &v->conv, g->running, v->add[0]);
+		conv_backward_data(dx[0], dy, weight(ps, v, 0), c, g->running, v->add[0]);
 }
 
 const struct node_type node_conv = { .name = "conv", .needs_in = 1, .reads_operand = 1, .forward = conv_run,
@@ -84,8 +93,8 @@ const struct node_type node_conv = { .name = "conv", .needs_in = 1, .reads_opera
 static struct bnorm
 bnorm_of(const struct node *v, struct params *ps)
 {
-	return (struct bnorm){ .c = v->c, .relu = v->relu, .gamma = weight(ps, v, 0), .beta = weight(ps, v, 1),
-	                       .mean = weight(ps, v, 2), .var = weight(ps, v, 3), .count = weight(ps, v, 4) };
+	return (struct bnorm){ .c = v->c, .relu = v->relu, .elem = v->elem, .gamma = weight(ps, v, 0),
+	                       .beta = weight(ps, v, 1), .mean = weight(ps, v, 2), .var = weight(ps, v, 3), .count = weight(ps, v, 4) };
 }
 
 static int
@@ -122,7 +131,7 @@ bnorm_run(struct graph *g, struct node *v, struct params *ps)
 }
 
 static void
-bnorm_back(struct graph *g, struct node *v, struct params *ps, float *dx[2])
+bnorm_back(struct graph *g, struct node *v, struct params *ps, void *dx[2])
 {
 	struct bnorm b = bnorm_of(v, ps);
 
@@ -147,16 +156,17 @@ maxpool_run(struct graph *g, struct node *v, struct params *ps)
 {
 	struct operand x = node_operand(g, v->in[0]);
 
-	maxpool_forward(node_data(g, (int)(v - g->node)), node_save(g, v), &x, g->running);
+	maxpool_forward(node_data(g, (int)(v - g->node)), v->elem, node_save(g, v), &x, g->running);
 }
 
 static void
-maxpool_back(struct graph *g, struct node *v, struct params *ps, float *dx[2])
+maxpool_back(struct graph *g, struct node *v, struct params *ps, void *dx[2])
 {
 	const struct node *x = &g->node[v->in[0]];
 
 	if (dx[0])
-		maxpool_backward(dx[0], v->add[0], node_grad(g, v), node_save(g, v), g->running, x->c, x->h, x->w);
+		maxpool_backward(dx[0], v->add[0], node_grad(g, v), v->elem, node_save(g, v), g->running, x->c, x->h,
+		                 x->w);
 }
 
 const struct node_type node_maxpool = { .name = "maxpool", .reads_operand = 1, .save = maxpool_save,
@@ -167,16 +177,16 @@ gap_run(struct graph *g, struct node *v, struct params *ps)
 {
 	const struct node *x = &g->node[v->in[0]];
 
-	gap_forward(node_data(g, (int)(v - g->node)), node_data(g, v->in[0]), g->running, x->c, x->h * x->w);
+	gap_forward(node_data(g, (int)(v - g->node)), node_data(g, v->in[0]), x->elem, g->running, x->c, x->h * x->w);
 }
 
 static void
-gap_back(struct graph *g, struct node *v, struct params *ps, float *dx[2])
+gap_back(struct graph *g, struct node *v, struct params *ps, void *dx[2])
 {
 	const struct node *x = &g->node[v->in[0]];
 
 	if (dx[0])
-		gap_backward(dx[0], v->add[0], node_grad(g, v), g->running, x->c, x->h * x->w);
+		gap_backward(dx[0], x->elem, v->add[0], node_grad(g, v), g->running, x->c, x->h * x->w);
 }
 
 const struct node_type node_gap = { .name = "gap", .forward = gap_run, .backward = gap_back };
@@ -191,15 +201,16 @@ upcat_run(struct graph *g, struct node *v, struct params *ps)
 	if (v->unstored)
 		return;
 	op = computed(g, v);
-	operand_store(node_data(g, (int)(v - g->node)), &op, g->running);
+	operand_store(node_data(g, (int)(v - g->node)), v->elem, &op, g->running);
 }
 
 static void
-upcat_back(struct graph *g, struct node *v, struct params *ps, float *dx[2])
+upcat_back(struct graph *g, struct node *v, struct params *ps, void *dx[2])
 {
 	const struct node *x = &g->node[v->in[0]];
 
-	upcat_backward(dx[0], v->add[0], dx[1], v->add[1], node_grad(g, v), g->running, x->c, v->c - x->c, x->h, x->w);
+	upcat_backward(dx[0], v->add[0], dx[1], v->add[1], node_grad(g, v), v->elem, g->running, x->c, v->c - x->c, x->h,
+	               x->w);
 }
 
 const struct node_type node_upcat = { .name = "upcat", .forward = upcat_run, .backward = upcat_back };
@@ -214,7 +225,7 @@ linear_run(struct graph *g, struct node *v, struct params *ps)
 }
 
 static void
-linear_back(struct graph *g, struct node *v, struct params *ps, float *dx[2])
+linear_back(struct graph *g, struct node *v, struct params *ps, void *dx[2])
 {
 	const float *dy = node_grad(g, v);
 	int in = g->node[v->in[0]].c;

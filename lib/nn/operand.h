@@ -11,10 +11,11 @@
 #ifndef NN_OPERAND_H
 #define NN_OPERAND_H
 
-#include <stddef.h>
+#include "nn/elem.h"
 
 struct operand_part {
-	const float *x;            /* [n,h,w,c]; with up [n,h/2,w/2,c] */
+	const void *x;              /* [n,h,w,c]; with up [n,h/2,w/2,c] */
+	enum elem elem;
 	int c, up, relu;
 	const float *scale, *shift; /* [c] or NULL */
 };
@@ -25,22 +26,18 @@ struct operand {
 	int c, h, w; /* channels of all parts; size of an image */
 };
 
-struct operand operand_plain(const float *x, int c, int h, int w);
+struct operand operand_plain(const void *x, enum elem e, int c, int h, int w);
 
-/* Where the operand lies as [n,h,w,c], if it does; else NULL. */
-const float *operand_stored(const struct operand *op);
+/* Where the operand lies as [n,h,w,c] of e, if it does; else NULL. */
+const void *operand_stored(const struct operand *op, enum elem e);
 
 /* dst[count][ld] (the first c of each row) from columns col, col+1, ... of row `row` of image s; 0 outside the image. */
-void operand_row(float *dst, int ld, const struct operand *op, int s, int row, int col, int count);
+void operand_row(void *dst, enum elem e, int ld, const struct operand *op, int s, int row, int col, int count);
 
-/* dst[count][c] from pixels first, first+1, ... of all images' pixels in order. */
-void operand_pixels(float *dst, const struct operand *op, size_t first, int count);
+/* dst[count][ld] from pixels first, first+1, ... of all images' pixels in order. */
+void operand_pixels(void *dst, enum elem e, int ld, const struct operand *op, size_t first, int count);
 
 /* y[n,h,w,c] = x: writes n images down, on all threads. */
-void operand_store(float *y, const struct operand *x, int n);
-
-/* y[n] = act(scale[c] x + shift[c]) for `count` pixels of c channels, rows of x and y ldx and ldy apart */
-void operand_affine(float *y, int ldy, const float *x, int ldx, int count, int c, const float *scale,
-                    const float *shift, int relu);
+void operand_store(void *y, enum elem e, const struct operand *x, int n);
 
 #endif

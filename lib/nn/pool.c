@@ -6,10 +6,13 @@
 #include "base/kernel.h"
 #include "base/par.h"
 
+#define CHUNK 64 /* channels at a time */
+
 struct job {
 	const struct operand *x;
-	float *out, *out2;
-	const float *in;
+	enum elem e;
+	void *out, *out2;
+	const void *in;
 	uint8_t *from;
 	const uint8_t *place;
 	int c, c2, h, w, add, add2;
@@ -20,7 +23,7 @@ struct job {
 /* One output pixel: best[c] and its place from the 3x3 window whose first pixel is at line[0] of three rows; rows and
  * columns outside the image are skipped. */
 KERNEL static void
-window_max(float *best, uint8_t *place, const float *const line[3], int c, int first, int last)
+window_max(float *restrict best, uint8_t *restrict place, const float *const line[3], int c, int first, int last)
 {
 	int p, q, k;
 
@@ -49,35 +52,46 @@ maxpool_row(void *ctx, int i, int worker)
 	const struct operand *x = j->x;
 	int oh = MAXPOOL_OUT(x->h), ow = MAXPOOL_OUT(x->w), c = x->c, top = i % oh * 2 - 1, p, k;
 	size_t width = (size_t)(x->w + 2) * c, at = (size_t)i * ow * c;
-	float *room = par_scratch(worker, 3 * width * sizeof(float) + (size_t)c);
-	uint8_t *place = (uint8_t *)(room + 3 * width);
+	float *room = par_scratch(worker, (3 * width + 2 * (size_t)c) * sizeof(float)), *best = room + 3 * width;
+	uint8_t *place = (uint8_t *)(best + c);
 
 	for (p = 0; p < 3; p++)
-		operand_row(room + p * width, c, x, i / oh, top + p, -1, x->w + 2);
+		operand_row(room + p * width, ELEM_F32, c, x, i / oh, top + p, -1, x->w + 2);
 	for (k = 0; k < ow; k++, at += (size_t)c) {
 		const float *line[3];
 
 		for (p = 0; p < 3; p++)
 			line[p] = top + p < 0 || top + p >= x->h ? NULL : room + p * width + (size_t)k * 2 * c;
-		window_max(j->out + at, j->from ? j->from + at : place, line, c, k == 0, 2 * k + 1 < x->w ? 2 : 1);
+		window_max(best, j->from ? j->from + at : place, line, c, k == 0, 2 * k + 1 < x->w ? 2 : 1);
+		elem_write(j->out, at, best, c, 0, j->e);
 	}
 }
 
 void
-maxpool_forward(float *y, uint8_t *from, const struct operand *x, int n)
+maxpool_forward(void *y, enum elem e, uint8_t *from, const struct operand *x, int n)
 {
-	struct job j = { .out = y, .from = from, .x = x };
+	struct job j = { .out = y, .e = e, .from = from, .x = x };
 
 	par_for(n * MAXPOOL_OUT(x->h), maxpool_row, &j);
 }
 
+/* Adds dy to the pixel `dx` of the window where the maximum was there. */
 KERNEL static void
-add_where(float *restrict dx, const float *restrict dy, const uint8_t *restrict place, uint8_t here, int c)
+add_where(const struct job *j, size_t to, size_t at, uint8_t here)
 {
-	int k;
+	int k, ch, n;
 
-	for (k = 0; k < c; k++)
-		dx[k] += place[k] == here ? dy[k] : 0.0f;
+	for (ch = 0; ch < j->c; ch += CHUNK) {
+		const uint8_t *place = j->place + at + ch;
+		float room[CHUNK], d[CHUNK];
+		const float *dy;
+
+		n = j->c - ch < CHUNK ? j->c - ch : CHUNK;
+		dy = elem_read(room, j->in, at + ch, n, j->e);
+		for (k = 0; k < n; k++)
+			d[k] = place[k] == here ? dy[k] : 0.0f;
+		elem_write(j->out, to + ch, d, n, 1, j->e);
+	}
 }
 
 static void
@@ -85,23 +99,22 @@ maxpool_back_image(void *ctx, int s, int worker)
 {
 	const struct job *j = ctx;
 	int oh = MAXPOOL_OUT(j->h), ow = MAXPOOL_OUT(j->w), c = j->c, i, k, p, q;
-	float *dx = j->out + (size_t)s * j->h * j->w * c;
-	size_t at = (size_t)s * oh * ow * c;
+	size_t size = (size_t)j->h * j->w * c, at = (size_t)s * oh * ow * c;
 
 	if (!j->add)
-		memset(dx, 0, (size_t)j->h * j->w * c * sizeof *dx);
+		memset(elem_at(j->out, (size_t)s * size, j->e), 0, size * elem_size(j->e));
 	for (i = 0; i < oh; i++)
 		for (k = 0; k < ow; k++, at += (size_t)c)
 			for (p = i ? 0 : 1; p < 3 && 2 * i + p - 1 < j->h; p++)
 				for (q = k ? 0 : 1; q < 3 && 2 * k + q - 1 < j->w; q++)
-					add_where(dx + ((size_t)(2 * i + p - 1) * j->w + 2 * k + q - 1) * c, j->in + at,
-					          j->place + at, (uint8_t)(3 * p + q), c);
+					add_where(j, (size_t)s * size + ((size_t)(2 * i + p - 1) * j->w + 2 * k + q - 1) * c, at,
+					          (uint8_t)(3 * p + q));
 }
 
 void
-maxpool_backward(float *dx, int add, const float *dy, const uint8_t *from, int n, int c, int h, int w)
+maxpool_backward(void *dx, int add, const void *dy, enum elem e, const uint8_t *from, int n, int c, int h, int w)
 {
-	struct job j = { .out = dx, .in = dy, .place = from, .c = c, .h = h, .w = w, .add = add };
+	struct job j = { .out = dx, .in = dy, .e = e, .place = from, .c = c, .h = h, .w = w, .add = add };
 
 	par_for(n, maxpool_back_image, &j);
 }
@@ -112,22 +125,30 @@ KERNEL static void
 gap_image(void *ctx, int s, int worker)
 {
 	const struct job *j = ctx;
-	const float *x = j->in + (size_t)s * j->h * j->c;
-	double *sum = par_scratch(worker, (size_t)j->c * sizeof *sum);
-	int i, ch;
+	size_t at = (size_t)s * j->h * j->c;
+	float *y = (float *)j->out + (size_t)s * j->c;
+	int i, k, ch, n;
 
-	memset(sum, 0, (size_t)j->c * sizeof *sum);
-	for (i = 0; i < j->h; i++, x += j->c)
-		for (ch = 0; ch < j->c; ch++)
-			sum[ch] += x[ch];
-	for (ch = 0; ch < j->c; ch++)
-		j->out[(size_t)s * j->c + ch] = (float)(sum[ch] / j->h);
+	for (ch = 0; ch < j->c; ch += CHUNK) {
+		double sum[CHUNK] = { 0 };
+
+		n = j->c - ch < CHUNK ? j->c - ch : CHUNK;
+		for (i = 0; i < j->h; i++) {
+			float room[CHUNK];
+			const float *x = elem_read(room, j->in, at + (size_t)i * j->c + ch, n, j->e);
+
+			for (k = 0; k < n; k++)
+				sum[k] += x[k];
+		}
+		for (k = 0; k < n; k++)
+			y[ch + k] = (float)(sum[k] / j->h);
+	}
 }
 
 void
-gap_forward(float *y, const float *x, int n, int c, int hw)
+gap_forward(float *y, const void *x, enum elem e, int n, int c, int hw)
 {
-	struct job j = { .out = y, .in = x, .c = c, .h = hw };
+	struct job j = { .out = y, .in = x, .e = e, .c = c, .h = hw };
 
 	par_for(n, gap_image, &j);
 }
@@ -136,66 +157,85 @@ KERNEL static void
 gap_back_image(void *ctx, int s, int worker)
 {
 	const struct job *j = ctx;
-	const float *dy = j->in + (size_t)s * j->c;
-	float *dx = j->out + (size_t)s * j->h * j->c, share = 1 / (float)j->h;
-	int i, ch;
+	const float *dy = (const float *)j->in + (size_t)s * j->c;
+	float share = 1 / (float)j->h;
+	int i, k, ch, n;
 
-	for (i = 0; i < j->h; i++, dx += j->c)
-		for (ch = 0; ch < j->c; ch++)
-			dx[ch] = j->add ? dx[ch] + dy[ch] * share : dy[ch] * share;
+	for (ch = 0; ch < j->c; ch += CHUNK) {
+		float d[CHUNK];
+
+		n = j->c - ch < CHUNK ? j->c - ch : CHUNK;
+		for (k = 0; k < n; k++)
+			d[k] = dy[ch + k] * share;
+		for (i = 0; i < j->h; i++)
+			elem_write(j->out, ((size_t)s * j->h + i) * j->c + ch, d, n, j->add, j->e);
+	}
 }
 
 void
-gap_backward(float *dx, int add, const float *dy, int n, int c, int hw)
+gap_backward(void *dx, enum elem e, int add, const float *dy, int n, int c, int hw)
 {
-	struct job j = { .out = dx, .in = dy, .c = c, .h = hw, .add = add };
+	struct job j = { .out = dx, .in = dy, .e = e, .c = c, .h = hw, .add = add };
 
 	par_for(n, gap_back_image, &j);
 }
 
 /* --- upsampling and concatenation --- */
 
-KERNEL static void
-put(float *restrict to, const float *restrict from, int n, int add)
+/* The gradient of pixel (i, k) of x: the sum of four pixels of dy. */
+static inline void
+sum_quad(const struct job *j, int i, int k)
 {
-	int i;
+	int c = j->c + j->c2, ch, n, l;
+	size_t upper = ((size_t)4 * i * j->w + 2 * k) * c, lower = upper + (size_t)2 * j->w * c;
 
-	for (i = 0; i < n; i++)
-		to[i] = add ? to[i] + from[i] : from[i];
+	for (ch = 0; ch < j->c; ch += CHUNK) {
+		float a[CHUNK], b[CHUNK], u[CHUNK], v[CHUNK], sum[CHUNK];
+		const float *p, *q, *r, *t;
+
+		n = j->c - ch < CHUNK ? j->c - ch : CHUNK;
+		p = elem_read(a, j->in, upper + ch, n, j->e);
+		q = elem_read(b, j->in, upper + c + ch, n, j->e);
+		r = elem_read(u, j->in, lower + ch, n, j->e);
+		t = elem_read(v, j->in, lower + c + ch, n, j->e);
+		for (l = 0; l < n; l++)
+			sum[l] = (p[l] + q[l]) + (r[l] + t[l]);
+		elem_write(j->out, ((size_t)i * j->w + k) * j->c + ch, sum, n, j->add, j->e);
+	}
 }
 
-KERNEL static void
-put_quad(float *restrict to, const float *restrict upper, const float *restrict lower, int n, int step, int add)
+/* The gradient of the skip's pixel number i: a part of dy. */
+static inline void
+copy_skip(const struct job *j, size_t i)
 {
-	int i;
+	int c = j->c + j->c2, ch, n;
 
-	for (i = 0; i < n; i++) {
-		float sum = (upper[i] + upper[step + i]) + (lower[i] + lower[step + i]);
+	for (ch = 0; ch < j->c2; ch += CHUNK) {
+		float room[CHUNK];
 
-		to[i] = add ? to[i] + sum : sum;
+		n = j->c2 - ch < CHUNK ? j->c2 - ch : CHUNK;
+		elem_write(j->out2, i * j->c2 + ch, elem_read(room, j->in, i * c + j->c + ch, n, j->e), n, j->add2, j->e);
 	}
 }
 
 /* Row i of x, counted through all images: rows 2i and 2i+1 of dy. */
-static void
+KERNEL static void
 upcat_back_row(void *ctx, int i, int worker)
 {
 	const struct job *j = ctx;
-	int c = j->c + j->c2, k;
-	const float *dy = j->in + (size_t)i * 4 * j->w * c, *lower = dy + (size_t)2 * j->w * c;
-	float *dx = j->out ? j->out + (size_t)i * j->w * j->c : NULL;
-	float *dskip = j->out2 ? j->out2 + (size_t)i * 4 * j->w * j->c2 : NULL;
+	int k;
 
-	for (k = 0; dx && k < j->w; k++)
-		put_quad(dx + (size_t)k * j->c, dy + (size_t)2 * k * c, lower + (size_t)2 * k * c, j->c, c, j->add);
-	for (k = 0; dskip && k < 4 * j->w; k++)
-		put(dskip + (size_t)k * j->c2, dy + (size_t)k * c + j->c, j->c2, j->add2);
+	for (k = 0; j->out && k < j->w; k++)
+		sum_quad(j, i, k);
+	for (k = 0; j->out2 && k < 4 * j->w; k++)
+		copy_skip(j, (size_t)4 * i * j->w + k);
 }
 
 void
-upcat_backward(float *dx, int add_x, float *dskip, int add_skip, const float *dy, int n, int cx, int cs, int h, int w)
+upcat_backward(void *dx, int add_x, void *dskip, int add_skip, const void *dy, enum elem e, int n, int cx, int cs, int h,
+               int w)
 {
-	struct job j = { .out = dx, .out2 = dskip, .in = dy, .c = cx, .c2 = cs, .h = h, .w = w, .add = add_x,
+	struct job j = { .out = dx, .out2 = dskip, .in = dy, .e = e, .c = cx, .c2 = cs, .h = h, .w = w, .add = add_x,
 	                 .add2 = add_skip };
 
 	par_for(n * h, upcat_back_row, &j);

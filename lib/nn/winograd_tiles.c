@@ -83,23 +83,24 @@ tiles_input(float *v, size_t plane, const struct tiles *s, int i, const struct o
 {
 	const struct operand_part *p = &x->part[0];
 	float room[WINOGRAD_IN * WINOGRAD_IN * WINOGRAD_BLOCK];
-	const float *scale, *shift, *from;
+	const float *scale, *shift, *from = p->x;
 	struct winograd_tile t;
 	size_t at;
 
 	if (first >= p->c) {
 		first -= p->c;
 		p++;
+		from = p->x;
 	}
 	scale = p->scale ? p->scale + first : NULL;
 	shift = p->scale ? p->shift + first : NULL;
 	at = place(&t, s, i, 1, p->c);
 	if (!p->up) {
-		cpu()->winograd_input(v, plane, p->x + at * p->c + first, &t, k, scale, shift);
+		cpu()->winograd_input(v, plane, from + at * p->c + first, &t, k, scale, shift);
 		return;
 	}
 	/* tiles begin at multiples of 4: rows counted through all images, and columns, halve without rest */
-	from = p->x + (at / s->w / 2 * (s->w / 2) + at % s->w / 2) * p->c + first;
+	from += (at / s->w / 2 * (s->w / 2) + at % s->w / 2) * p->c + first;
 	double_pixels(room, &t, from, (ptrdiff_t)(s->w / 2) * p->c, p->c, k);
 	t.row = (ptrdiff_t)WINOGRAD_IN * k;
 	t.pixel = k;

@@ -29,7 +29,8 @@ struct tiles tiles_cut(int h, int w, int n, int largest);
 /* Where the outputs of tile i begin in images of c channels, in floats. Sets *t for them. */
 size_t tiles_output(struct winograd_tile *t, const struct tiles *s, int i, int c);
 
-/* Channels first..first+k-1 of tile i of x, transformed, to v[36][k]. They are of one part of x; k <= 64. */
+/* Channels first..first+k-1 of tile i of x, transformed, to v[36][k]. They are of one part of x, which
+ * is float; k <= 64. */
 void tiles_input(float *v, size_t plane, const struct tiles *s, int i, const struct operand *x, int first, int k);
 
 /* c channels rounded up to whole vectors */

@@ -36,7 +36,7 @@ static const struct opt opts[] = {
 	{ 'n', "steps", OPT_INT, &steps, "N", "steps to time, 0 for one per line of standard input", 0, 1000000, 0 },
 	{ 'w', "warmup", OPT_INT, &warmup, "N", "steps before, which don't count", 0, 1000, 0 },
 	{ 0, "compute", OPT_CHOICE, &compute, COMPUTE_NAMES, "whose products and convolutions", 0, 0, 0 },
-	{ 0, "precision", OPT_CHOICE, &precision, "f32", "arithmetic", 0, 0, 0 },
+	{ 0, "precision", OPT_CHOICE, &precision, "f32|bf16", "arithmetic", 0, 0, 0 },
 	{ 0, "cpu", OPT_FLAG, &cpu_time, NULL, "seconds of the processors, which a busy machine changes less", 0, 0, 0 },
 	OPT_END
 };
@@ -303,6 +303,9 @@ main(int argc, char *argv[])
 	if (b.size % UNET_MULTIPLE)
 		die("SIZE is %d, expected a multiple of %d", b.size, UNET_MULTIPLE);
 	compute_use((enum compute)compute);
+	if (!compute_has((enum elem)precision))
+		die("this processor has no products of bfloat16");
+	compute_use_elem((enum elem)precision);
 	b.view[0] = noise(&b, 0);
 	b.kind->start(&b);
 	racer_run(warmup, steps, timed, peak, &b);

@@ -61,7 +61,7 @@ one(int cin, int cout, int k, int stride, int pad, int h, int w, int n)
 	dbias = random_floats((size_t)cout, 9);
 	snprintf(name, sizeof name, "%d->%d %dx%d stride %d pad %d on %dx%d", cin, cout, k, k, stride, pad, h, w);
 
-	op = operand_plain(x, cin, h, w);
+	op = operand_plain(x, ELEM_F32, cin, h, w);
 	by_definition(y2, x, wt, bias, &c, n);
 	conv_forward(y, &op, wt, bias, &c, n);
 	CHECK_NEAR(distance(y, y2, ny), 0, 1e-6, name);
@@ -97,7 +97,7 @@ weight_entries(void)
 	struct conv c;
 	float *x = random_floats(3 * 2 * 7 * 6, 1), *dy, dw[4 * 2 * 9] = { 0 }, w[4 * 2 * 9] = { 0 }, *y;
 	size_t ny;
-	struct operand op = operand_plain(x, 2, 7, 6);
+	struct operand op = operand_plain(x, ELEM_F32, 2, 7, 6);
 	int i, wrong = 0;
 
 	conv_init(&c, 2, 4, 3, 2, 1, 7, 6);

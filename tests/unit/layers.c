@@ -15,13 +15,13 @@ maxpool(void)
 	static const float dy[6] = { 1, 2, 3, 4, 5, 6 };
 	float y[6], dx[20];
 	uint8_t from[6];
-	struct operand op = operand_plain(x, 1, 5, 4);
+	struct operand op = operand_plain(x, ELEM_F32, 1, 5, 4);
 
-	maxpool_forward(y, from, &op, 1);
+	maxpool_forward(y, ELEM_F32, from, &op, 1);
 	CHECK(!memcmp(y, want, sizeof want), "max pooling, odd and even sizes");
-	maxpool_backward(dx, 0, dy, from, 1, 1, 5, 4);
+	maxpool_backward(dx, 0, dy, ELEM_F32, from, 1, 1, 5, 4);
 	CHECK(!memcmp(dx, dwant, sizeof dwant), "the gradient goes to the first maximum of a window");
-	maxpool_backward(dx, 1, dy, from, 1, 1, 5, 4);
+	maxpool_backward(dx, 1, dy, ELEM_F32, from, 1, 1, 5, 4);
 	CHECK(dx[1] == 6 && dx[16] == 10 && dx[0] == 0, "and is added when asked to");
 }
 
@@ -33,11 +33,11 @@ averages(void)
 	double sum = 0;
 	int k;
 
-	gap_forward(y, x, N, C, HW);
+	gap_forward(y, x, ELEM_F32, N, C, HW);
 	for (k = 0; k < HW; k++)
 		sum += x[(HW + k) * C + 1] / (double)HW;
 	CHECK_NEAR(y[4], sum, 1e-6, "global average");
-	gap_backward(dx, 0, dy, N, C, HW);
+	gap_backward(dx, ELEM_F32, 0, dy, N, C, HW);
 	CHECK_NEAR(inner(y, dy, N * C), inner(x, dx, N * C * HW), 1e-5, "its backward pass is the adjoint");
 	free(x);
 	free(dy);
@@ -52,14 +52,14 @@ upcat(void)
 		              .h = 2 * H, .w = 2 * W };
 	double lhs;
 
-	operand_store(y, &op, N);
+	operand_store(y, ELEM_F32, &op, N);
 	CHECK(y[0] == x[0] && y[C] == x[0] && y[2 * W * C] == x[0] && y[2 * C + 1] == x[CX + 1] && y[4 * W * C] == x[W * CX],
 	      "nearest upsampling doubles pixels");
 	CHECK(y[CX] == skip[0] && y[(16 * W - 3) * C + CX + 1] == skip[(16 * W - 3) * CS + 1], "the skip follows");
-	upcat_backward(dx, 0, ds, 0, dy, N, CX, CS, H, W);
+	upcat_backward(dx, 0, ds, 0, dy, ELEM_F32, N, CX, CS, H, W);
 	lhs = inner(y, dy, NY);
 	CHECK_NEAR(lhs, inner(x, dx, NX) + inner(skip, ds, NS), 1e-5, "its backward pass is the adjoint");
-	upcat_backward(dx, 1, ds, 1, dy, N, CX, CS, H, W);
+	upcat_backward(dx, 1, ds, 1, dy, ELEM_F32, N, CX, CS, H, W);
 	CHECK_NEAR(2 * lhs, inner(x, dx, NX) + inner(skip, ds, NS), 1e-5, "and is added when asked to");
 	free(x);
 	free(skip);

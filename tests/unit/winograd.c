@@ -156,7 +156,7 @@ off(float *p, size_t n, float base, const double *want)
 static struct operand
 operand_of(const struct problem *p, int affine)
 {
-	struct operand x = operand_plain(p->x, p->c.cin, p->c.h, p->c.w);
+	struct operand x = operand_plain(p->x, ELEM_F32, p->c.cin, p->c.h, p->c.w);
 
 	if (affine) {
 		x.part[0].scale = p->scale;
@@ -320,8 +320,8 @@ parts(void)
 
 	x.part[0] = (struct operand_part){ .x = p.x, .c = 64, .up = 1 };
 	x.part[1] = (struct operand_part){ .x = p.x + p.nx / 2, .c = 64 };
-	operand_store(stored, &x, p.n);
-	plain = operand_plain(stored, 128, 10, 6);
+	operand_store(stored, ELEM_F32, &x, p.n);
+	plain = operand_plain(stored, ELEM_F32, 128, 10, 6);
 	for (i = 0; i < 2; i++) {
 		out[i] = mem_array(p.ny + p.nw, sizeof *out[i]);
 		conv_winograd_forward(out[i], i ? &plain : &x, p.w, &p.c, p.n, 0);
