@@ -13,6 +13,9 @@
 #define KERNEL
 #endif
 
+/* What kernels call must be inlined, or it is compiled for the baseline only. */
+#define KERNEL_PART static inline __attribute__((always_inline))
+
 /* Before a loop whose arrays may be the same array but never overlap otherwise. */
 #if defined(__clang__)
 #define IVDEP _Pragma("clang loop vectorize(assume_safety)")

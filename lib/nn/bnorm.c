@@ -1,83 +1,123 @@
 #include "nn/bnorm.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/kernel.h"
+#include "base/mem.h"
 #include "base/par.h"
 
-#define BLOCK_FLOATS (32 * 1024) /* of one piece of work */
-#define LANES 64                 /* channels summed at once */
+#define BLOCK_VALUES (32 * 1024) /* of one piece of work */
+#define LANES 64                 /* channels at a time */
 
+/* Arrays are worked on as rows of c values: a pixel's channels, or where they are few those of `fold` pixels, so that
+ * a row fills the lanes. */
 struct job {
 	const struct bnorm *b;
+	int c, fold;
+	size_t rows;
+	int block, blocks;  /* rows of a piece of work, pieces */
 	void *y, *dx, *dres;
 	const void *x, *dy, *out;
-	const float *save;
 	const struct operand_part *res;
-	double *sums; /* [blocks][2][c] */
-	float *slopes; /* [3][c]: see backward_slopes */
-	size_t pixels;
-	int rows, blocks; /* pixels of a piece, pieces */
+	const float *mean, *scale, *shift, *slopes; /* [c]; slopes [3][c]: see backward_slopes */
+	float folded[6][LANES];                     /* these, repeated */
+	double *sums;                               /* [blocks][2][c] */
 	int add_x, add_res;
 };
 
 static struct job
-job_start(const struct bnorm *b, const void *x, size_t pixels)
+job_start(const struct bnorm *b, const void *x, size_t pixels, int may_fold)
 {
-	struct job j = { .b = b, .x = x, .pixels = pixels };
+	struct job j = { .b = b, .x = x, .fold = 1 };
 
-	j.rows = BLOCK_FLOATS / b->c > 1 ? BLOCK_FLOATS / b->c : 1;
-	j.blocks = (int)((pixels + j.rows - 1) / j.rows);
+	if (may_fold && LANES % b->c == 0 && pixels % (size_t)(LANES / b->c) == 0)
+		j.fold = LANES / b->c;
+	j.c = b->c * j.fold;
+	j.rows = pixels / (size_t)j.fold;
+	j.block = BLOCK_VALUES / j.c > 1 ? BLOCK_VALUES / j.c : 1;
+	j.blocks = (int)((j.rows + (size_t)j.block - 1) / (size_t)j.block);
 	return j;
+}
+
+/* table[c], repeated into `room` if rows are folded */
+static const float *
+repeat(float *room, const float *table, const struct job *j)
+{
+	int k;
+
+	for (k = 0; j->fold > 1 && k < j->c; k++)
+		room[k] = table[k % j->b->c];
+	return j->fold > 1 ? room : table;
+}
+
+static void
+use_save(struct job *j, const float *save)
+{
+	j->mean = repeat(j->folded[0], save, j);
+	j->scale = repeat(j->folded[1], BNORM_SCALE(save, j->b->c), j);
+	j->shift = repeat(j->folded[2], BNORM_SHIFT(save, j->b->c), j);
 }
 
 static int
 block_rows(const struct job *j, int i, size_t *first)
 {
-	*first = (size_t)i * j->rows;
-	return j->pixels - *first < (size_t)j->rows ? (int)(j->pixels - *first) : j->rows;
+	*first = (size_t)i * j->block;
+	return j->rows - *first < (size_t)j->block ? (int)(j->rows - *first) : j->block;
 }
+
+/* Runs body(ch, n) over the channels of a row, with an n the compiler knows where it can be. */
+#define EACH_CHUNK(c, ch, body)                                \
+	for (ch = 0; ch + LANES <= (c); ch += LANES)           \
+		body(ch, LANES);                               \
+	if (ch < (c))                                          \
+	body(ch, (c) - ch)
 
 /* --- sums over pixels, channel by channel --- */
 
-/* Of x - x0 and its square, x0 being the first pixel's value: no cancellation when the mean is large. */
+/* Of x - x0 and its square over a block, x0 being the first pixel's value: no cancellation when the mean is large. */
+KERNEL_PART void
+chunk_moments(const struct job *j, double *sum, double *square, size_t first, int rows, int ch, int n)
+{
+	double a[LANES] = { 0 }, q[LANES] = { 0 };
+	float room[LANES], x0[LANES];
+	int k, r;
+
+	for (k = 0; k < n; k++)
+		x0[k] = *elem_read(room, j->x, (size_t)((ch + k) % j->b->c), 1, j->b->elem);
+	for (r = 0; r < rows; r++) {
+		const float *x = elem_read(room, j->x, (first + (size_t)r) * j->c + ch, n, j->b->elem);
+
+		for (k = 0; k < n; k++) {
+			double d = x[k] - (double)x0[k];
+
+			a[k] += d;
+			q[k] += d * d;
+		}
+	}
+	memcpy(sum + ch, a, (size_t)n * sizeof *a);
+	memcpy(square + ch, q, (size_t)n * sizeof *q);
+}
+
 KERNEL static void
 block_moments(void *ctx, int i, int worker)
 {
 	const struct job *j = ctx;
-	int c = j->b->c, ch, k, n, r, rows;
-	double *sum = j->sums + 2 * (size_t)i * c, *square = sum + c;
+	double *sum = j->sums + 2 * (size_t)i * j->c;
 	size_t first;
+	int rows = block_rows(j, i, &first), ch;
 
-	rows = block_rows(j, i, &first);
-	for (ch = 0; ch < c; ch += LANES) {
-		double a[LANES] = { 0 }, q[LANES] = { 0 };
-		float room[LANES], room0[LANES];
-		const float *x0;
-
-		n = c - ch < LANES ? c - ch : LANES;
-		x0 = elem_read(room0, j->x, (size_t)ch, n, j->b->elem);
-		for (r = 0; r < rows; r++) {
-			const float *x = elem_read(room, j->x, (first + (size_t)r) * c + ch, n, j->b->elem);
-
-			for (k = 0; k < n; k++) {
-				double d = x[k] - (double)x0[k];
-
-				a[k] += d;
-				q[k] += d * d;
-			}
-		}
-		memcpy(sum + ch, a, (size_t)n * sizeof *a);
-		memcpy(square + ch, q, (size_t)n * sizeof *q);
-	}
+#define BODY(ch, n) chunk_moments(j, sum, sum + j->c, first, rows, ch, n)
+	EACH_CHUNK(j->c, ch, BODY);
+#undef BODY
 }
 
-/* g[n] = dy, or 0 where the ReLU was shut: at channels ch, ch + 1, ... of the pixel at `at`. x[n] are read already. */
-static inline void
+/* g[n] = dy, or 0 where the ReLU was shut: at channels ch, ch + 1, ... of the row at `at`. x[n] are read already. */
+KERNEL_PART void
 gate(float *restrict g, const struct job *j, const float *x, size_t at, int ch, int n)
 {
-	const float *scale = BNORM_SCALE(j->save, j->b->c) + ch, *shift = BNORM_SHIFT(j->save, j->b->c) + ch;
+	const float *scale = j->scale + ch, *shift = j->shift + ch;
 	float room[LANES], gates[LANES];
 	const float *dy = elem_read(room, j->dy, at + ch, n, j->b->elem), *out;
 	int k;
@@ -94,49 +134,60 @@ gate(float *restrict g, const struct job *j, const float *x, size_t at, int ch, 
 	}
 }
 
-/* Of g and g (x - mean) */
+/* Of g and g (x - mean) over a block */
+KERNEL_PART void
+chunk_gradients(const struct job *j, double *sum, double *dot, size_t first, int rows, int ch, int n)
+{
+	double a[LANES] = { 0 }, q[LANES] = { 0 };
+	const float *mean = j->mean + ch;
+	int k, r;
+
+	for (r = 0; r < rows; r++) {
+		size_t at = (first + (size_t)r) * j->c;
+		float g[LANES], room[LANES];
+		const float *x = elem_read(room, j->x, at + ch, n, j->b->elem);
+
+		gate(g, j, x, at, ch, n);
+		for (k = 0; k < n; k++) {
+			a[k] += g[k];
+			q[k] += (double)g[k] * (x[k] - mean[k]);
+		}
+	}
+	memcpy(sum + ch, a, (size_t)n * sizeof *a);
+	memcpy(dot + ch, q, (size_t)n * sizeof *q);
+}
+
 KERNEL static void
 block_gradients(void *ctx, int i, int worker)
 {
 	const struct job *j = ctx;
-	int c = j->b->c, ch, k, n, r, rows;
-	double *sum = j->sums + 2 * (size_t)i * c, *dot = sum + c;
+	double *sum = j->sums + 2 * (size_t)i * j->c;
 	size_t first;
+	int rows = block_rows(j, i, &first), ch;
 
-	rows = block_rows(j, i, &first);
-	for (ch = 0; ch < c; ch += LANES) {
-		double a[LANES] = { 0 }, q[LANES] = { 0 };
-		const float *mean = j->save + ch;
-
-		n = c - ch < LANES ? c - ch : LANES;
-		for (r = 0; r < rows; r++) {
-			size_t at = (first + (size_t)r) * c;
-			float g[LANES], room[LANES];
-			const float *x = elem_read(room, j->x, at + ch, n, j->b->elem);
-
-			gate(g, j, x, at, ch, n);
-			for (k = 0; k < n; k++) {
-				a[k] += g[k];
-				q[k] += (double)g[k] * (x[k] - mean[k]);
-			}
-		}
-		memcpy(sum + ch, a, (size_t)n * sizeof *a);
-		memcpy(dot + ch, q, (size_t)n * sizeof *q);
-	}
+#define BODY(ch, n) chunk_gradients(j, sum, sum + j->c, first, rows, ch, n)
+	EACH_CHUNK(j->c, ch, BODY);
+#undef BODY
 }
 
-/* Runs a summing piece over all blocks and adds the blocks up in order: sums[2][c]. */
+/* Runs a summing piece over all blocks and adds up, in order, the blocks' sums and those of folded pixels: sums[2][c] of
+ * the batch norm's c channels. */
 static const double *
 sum_blocks(struct job *j, void (*piece)(void *ctx, int i, int worker))
 {
-	size_t n = 2 * (size_t)j->b->c, k;
-	int i;
+	size_t n = 2 * (size_t)j->c, k;
+	int i, c = j->b->c;
 
-	j->sums = par_scratch(PAR_CALLER, n * ((size_t)j->blocks + 1) * sizeof(double));
+	j->sums = par_scratch(PAR_CALLER, n * (size_t)j->blocks * sizeof(double));
 	par_for(j->blocks, piece, j);
 	for (i = 1; i < j->blocks; i++)
 		for (k = 0; k < n; k++)
 			j->sums[k] += j->sums[(size_t)i * n + k];
+	for (i = c; i < j->c; i++) {
+		j->sums[i % c] += j->sums[i];
+		j->sums[j->c + i % c] += j->sums[j->c + i];
+	}
+	memmove(j->sums + c, j->sums + j->c, (size_t)c * sizeof *j->sums);
 	return j->sums;
 }
 
@@ -145,7 +196,7 @@ sum_blocks(struct job *j, void (*piece)(void *ctx, int i, int worker))
 static void
 batch_statistics(float *save, const struct bnorm *b, const void *x, size_t pixels)
 {
-	struct job j = job_start(b, x, pixels);
+	struct job j = job_start(b, x, pixels, 1);
 	const double *sums = sum_blocks(&j, block_moments);
 	double count = (double)pixels;
 	int ch;
@@ -187,87 +238,90 @@ bnorm_statistics(float *save, const struct bnorm *b, const void *x, size_t pixel
 	}
 }
 
-/* y = act(scale x + shift + res) of one chunk of a pixel's channels */
-static inline void
-add_residual(float *restrict y, const float *x, const float *res, const struct job *j, int ch, int n)
+/* y = act(scale x + shift + res) of n channels of the row at `at` */
+KERNEL_PART void
+apply_chunk(const struct job *j, size_t at, int ch, int n)
 {
-	const float *scale = BNORM_SCALE(j->save, j->b->c) + ch, *shift = BNORM_SHIFT(j->save, j->b->c) + ch;
-	const float *a = j->res->scale ? j->res->scale + ch : NULL, *b = a ? j->res->shift + ch : NULL;
+	const float *scale = j->scale + ch, *shift = j->shift + ch, *a, *b, *x, *res;
 	float floor = j->b->relu ? 0.0f : -INFINITY; /* NaN passes through: it must be seen */
+	float y[LANES], room[LANES];
 	int k;
 
-	if (a)
+	x = elem_read(room, j->x, at + ch, n, j->b->elem);
+	for (k = 0; k < n; k++)
+		y[k] = scale[k] * x[k] + shift[k];
+	if (j->res->x) {
+		res = elem_read(room, j->res->x, at + ch, n, j->res->elem);
+		a = j->res->scale ? j->res->scale + ch : NULL;
+		b = a ? j->res->shift + ch : NULL;
 		for (k = 0; k < n; k++)
-			y[k] = scale[k] * x[k] + shift[k] + (a[k] * res[k] + b[k]);
-	else
-		for (k = 0; k < n; k++)
-			y[k] = scale[k] * x[k] + shift[k] + res[k];
+			y[k] += a ? a[k] * res[k] + b[k] : res[k];
+	}
 	for (k = 0; k < n; k++)
 		y[k] = y[k] < floor ? floor : y[k];
+	elem_write(j->y, at + ch, y, n, 0, j->b->elem);
 }
 
 KERNEL static void
 apply_block(void *ctx, int i, int worker)
 {
 	const struct job *j = ctx;
-	int c = j->b->c, rows, r, ch, n;
-	static const float none[LANES];
+	int rows, r, ch;
 	size_t first;
 
 	rows = block_rows(j, i, &first);
-	for (r = 0; r < rows; r++)
-		for (ch = 0; ch < c; ch += LANES) {
-			size_t at = (first + (size_t)r) * c + ch;
-			float y[LANES], room[LANES], other[LANES];
-			const float *res = none;
-
-			n = c - ch < LANES ? c - ch : LANES;
-			if (j->res->x)
-				res = elem_read(other, j->res->x, at, n, j->res->elem);
-			add_residual(y, elem_read(room, j->x, at, n, j->b->elem), res, j, ch, n);
-			elem_write(j->y, at, y, n, 0, j->b->elem);
-		}
+	for (r = 0; r < rows; r++) {
+#define BODY(ch, n) apply_chunk(j, (first + (size_t)r) * j->c, ch, n)
+		EACH_CHUNK(j->c, ch, BODY);
+#undef BODY
+	}
 }
 
 void
 bnorm_apply(void *y, const float *save, const struct bnorm *b, const void *x, const struct operand_part *res,
             size_t pixels)
 {
-	struct job j = job_start(b, x, pixels);
+	struct job j = job_start(b, x, pixels, !res->scale);
 
+	use_save(&j, save);
 	j.y = y;
-	j.save = save;
 	j.res = res;
 	par_for(j.blocks, apply_block, &j);
 }
 
 /* --- backward --- */
 
-/* dx = a g + b (x - mean) + c and dres = g */
+/* dx = a g + b (x - mean) + c and dres = g, for n channels of the row at `at` */
+KERNEL_PART void
+backward_chunk(const struct job *j, size_t at, int ch, int n)
+{
+	const float *a = j->slopes + ch, *b = a + j->c, *off = b + j->c, *mean = j->mean + ch, *x;
+	float g[LANES], d[LANES], room[LANES];
+	int k;
+
+	x = elem_read(room, j->x, at + ch, n, j->b->elem);
+	gate(g, j, x, at, ch, n);
+	if (j->dres)
+		elem_write(j->dres, at + ch, g, n, j->add_res, j->b->elem);
+	for (k = 0; k < n; k++)
+		d[k] = a[k] * g[k] + b[k] * (x[k] - mean[k]) + off[k];
+	if (j->dx)
+		elem_write(j->dx, at + ch, d, n, j->add_x, j->b->elem);
+}
+
 KERNEL static void
 backward_block(void *ctx, int i, int worker)
 {
 	const struct job *j = ctx;
-	int c = j->b->c, rows, r, k, ch, n;
+	int rows, r, ch;
 	size_t first;
 
 	rows = block_rows(j, i, &first);
-	for (r = 0; r < rows; r++)
-		for (ch = 0; ch < c; ch += LANES) {
-			size_t at = (first + (size_t)r) * c;
-			const float *a = j->slopes + ch, *b = a + c, *off = b + c, *mean = j->save + ch, *x;
-			float g[LANES], d[LANES], room[LANES];
-
-			n = c - ch < LANES ? c - ch : LANES;
-			x = elem_read(room, j->x, at + ch, n, j->b->elem);
-			gate(g, j, x, at, ch, n);
-			if (j->dres)
-				elem_write(j->dres, at + ch, g, n, j->add_res, j->b->elem);
-			for (k = 0; k < n; k++)
-				d[k] = a[k] * g[k] + b[k] * (x[k] - mean[k]) + off[k];
-			if (j->dx)
-				elem_write(j->dx, at + ch, d, n, j->add_x, j->b->elem);
-		}
+	for (r = 0; r < rows; r++) {
+#define BODY(ch, n) backward_chunk(j, (first + (size_t)r) * j->c, ch, n)
+		EACH_CHUNK(j->c, ch, BODY);
+#undef BODY
+	}
 }
 
 /* With g the gradient after the ReLU, m = mean, r = 1/sqrt(var + eps), M pixels:
@@ -275,14 +329,13 @@ backward_block(void *ctx, int i, int worker)
  *   training:   dx = gamma r (g - dbeta/M - (x - m) r dgamma/M)
  *   evaluation: dx = gamma r g */
 static void
-backward_slopes(float *slopes, float *dgamma, float *dbeta, const double *sums, const struct job *j, int training)
+backward_slopes(float *slopes, float *dgamma, float *dbeta, const double *sums, const float *save, const struct bnorm *b,
+                double count, int training)
 {
-	const struct bnorm *b = j->b;
-	double count = (double)j->pixels;
 	int ch;
 
 	for (ch = 0; ch < b->c; ch++) {
-		double sum = sums[ch], dot = sums[b->c + ch], r = j->save[b->c + ch], gr = b->gamma[ch] * r;
+		double sum = sums[ch], dot = sums[b->c + ch], r = save[b->c + ch], gr = b->gamma[ch] * r;
 
 		if (dgamma)
 			dgamma[ch] += (float)(r * dot);
@@ -298,20 +351,23 @@ void
 bnorm_backward(void *dx, int add_x, void *dres, int add_res, float *dgamma, float *dbeta, const void *dy,
                const void *x, const void *y, const float *save, const struct bnorm *b, size_t pixels, int training)
 {
-	struct job j = job_start(b, x, pixels);
-	size_t sums;
+	struct job j = job_start(b, x, pixels, 1);
+	float *slopes = mem_array(3 * (size_t)b->c, sizeof *slopes);
+	int i;
 
+	use_save(&j, save);
 	j.dx = dx;
 	j.add_x = add_x;
 	j.dres = dres;
 	j.add_res = add_res;
 	j.dy = dy;
 	j.out = y;
-	j.save = save;
 	sum_blocks(&j, block_gradients);
-	sums = 2 * (size_t)b->c * sizeof(double);
-	j.slopes = (float *)((char *)j.sums + sums); /* the blocks' sums have been added up: their room is free */
-	backward_slopes(j.slopes, dgamma, dbeta, j.sums, &j, training);
+	backward_slopes(slopes, dgamma, dbeta, j.sums, save, b, (double)pixels, training);
+	j.slopes = slopes;
+	for (i = 0; j.fold > 1 && i < 3; i++)
+		j.slopes = repeat(j.folded[3 + i], slopes + i * b->c, &j) - i * LANES; /* folded[3..5] follow each other */
 	if (dx || dres)
 		par_for(j.blocks, backward_block, &j);
+	free(slopes);
 }

@@ -19,11 +19,11 @@ conv_init(struct conv *c, int cin, int cout, int k, int stride, int pad, int h, 
 	c->ow = (w + 2 * pad - k) / stride + 1;
 }
 
-/* Below that its transforms cost more than the multiplications they save. */
+/* With fewer channels to read than that, its transforms cost more than the multiplications they save. */
 static int
-by_winograd(const struct conv *c)
+by_winograd(const struct conv *c, int read)
 {
-	return compute_used() == COMPUTE_FAST && c->arithmetic == ELEM_F32 && conv_winograd_can(c) && c->cin >= 16 && c->cout >= 16;
+	return compute_used() == COMPUTE_FAST && c->arithmetic == ELEM_F32 && conv_winograd_can(c) && read >= 16;
 }
 
 struct bias {
@@ -50,7 +50,7 @@ conv_forward(void *y, const struct operand *x, const float *w, const float *bias
 	struct bias b = { .y = y, .bias = bias, .pixels = (size_t)n * c->oh * c->ow, .channels = c->cout,
 	                  .e = c->out };
 
-	if (by_winograd(c) && conv_winograd_reads(x))
+	if (by_winograd(c, c->cin) && conv_winograd_reads(x))
 		conv_winograd_forward(y, x, w, c, n, 0);
 	else
 		conv_direct_forward(y, x, w, c, n);
@@ -61,7 +61,7 @@ conv_forward(void *y, const struct operand *x, const float *w, const float *bias
 void
 conv_backward_data(void *dx, const void *dy, const float *w, const struct conv *c, int n, int add)
 {
-	if (by_winograd(c))
+	if (by_winograd(c, c->cout))
 		conv_winograd_backward_data(dx, dy, w, c, n, add);
 	else
 		conv_direct_backward_data(dx, dy, w, c, n, add);
@@ -90,7 +90,7 @@ add_bias_gradient(float *dbias, const void *dy, const struct conv *c, int n)
 void
 conv_backward_weights(float *dw, float *dbias, const void *dy, const struct operand *x, const struct conv *c, int n)
 {
-	if (by_winograd(c) && conv_winograd_reads(x))
+	if (by_winograd(c, c->cin) && conv_winograd_reads(x))
 		conv_winograd_backward_weights(dw, dy, x, c, n);
 	else
 		conv_direct_backward_weights(dw, dy, x, c, n);

@@ -302,7 +302,7 @@ backward_data_gather(void *dx, const void *dy, const float *w, const struct conv
 	forward(dx, c->in, &x, packed, &back, n, add);
 }
 
-static inline void
+KERNEL_PART void
 add_run(float *restrict to, const float *restrict from, int n)
 {
 	int i;
@@ -312,7 +312,7 @@ add_run(float *restrict to, const float *restrict from, int n)
 }
 
 /* The adjoint of row_patches: adds the patches of output row i back to where they came from in dx. */
-static inline void
+KERNEL_PART void
 scatter_row(float *dx, const float *a, const struct conv *c, int i)
 {
 	int run = c->k * c->cin, p, j;

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/kernel.h"
 #include "cpu/bf16.h"
 
 enum elem { ELEM_F32, ELEM_BF16 };
@@ -27,7 +28,7 @@ elem_at(const void *x, size_t n, enum elem e)
 }
 
 /* n values of x from number `at` on: where they lie, or widened into room[n]. */
-static inline const float *
+KERNEL_PART const float *
 elem_read(float *restrict room, const void *x, size_t at, int n, enum elem e)
 {
 	const uint16_t *b = (const uint16_t *)x + at;
@@ -41,7 +42,7 @@ elem_read(float *restrict room, const void *x, size_t at, int n, enum elem e)
 }
 
 /* x[at..at+n-1] = v, or += with add */
-static inline void
+KERNEL_PART void
 elem_write(void *x, size_t at, const float *restrict v, int n, int add, enum elem e)
 {
 	uint16_t *b = (uint16_t *)x + at;

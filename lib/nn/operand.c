@@ -23,7 +23,7 @@ operand_stored(const struct operand *op, enum elem e)
 }
 
 /* out[n] = act(scale in + shift) */
-static inline void
+KERNEL_PART void
 affine(float *restrict out, const float *restrict in, const float *restrict scale, const float *restrict shift, int n,
        float floor)
 {
@@ -37,7 +37,7 @@ affine(float *restrict out, const float *restrict in, const float *restrict scal
 }
 
 /* n values from x + from to dst + to; scale and shift (or NULL) for these */
-static inline void
+KERNEL_PART void
 compute_chunk(void *dst, enum elem e, size_t to, const struct operand_part *p, const void *x, size_t from,
               const float *scale, const float *shift, int n)
 {

@@ -183,7 +183,7 @@ gap_backward(void *dx, enum elem e, int add, const float *dy, int n, int c, int 
 /* --- upsampling and concatenation --- */
 
 /* The gradient of pixel (i, k) of x: the sum of four pixels of dy. */
-static inline void
+KERNEL_PART void
 sum_quad(const struct job *j, int i, int k)
 {
 	int c = j->c + j->c2, ch, n, l;
@@ -205,7 +205,7 @@ sum_quad(const struct job *j, int i, int k)
 }
 
 /* The gradient of the skip's pixel number i: a part of dy. */
-static inline void
+KERNEL_PART void
 copy_skip(const struct job *j, size_t i)
 {
 	int c = j->c + j->c2, ch, n;
