@@ -29,6 +29,8 @@
 #define CLASSES 4
 #define RATE 0.01
 
+enum { F32, BF16 };
+
 static int steps = 5, warmup = 2, precision, compute, cpu_time;
 
 static const struct opt opts[] = {
@@ -290,6 +292,18 @@ kind_named(const char *name)
 	die("KIND is '%s', expected resnet|byol|unet|segment", name);
 }
 
+/* A row that cannot be had is none: no falling back to f32. */
+static void
+set_arithmetic(void)
+{
+	compute_use((enum compute)compute);
+	if (precision == F32)
+		return;
+	if (!compute_has(ELEM_BF16))
+		die("--precision bf16: this processor multiplies it no sooner than f32");
+	compute_use_elem(ELEM_BF16);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -302,7 +316,7 @@ main(int argc, char *argv[])
 	b.size = number("SIZE", argv[3], 32, 4096);
 	if (b.size % UNET_MULTIPLE)
 		die("SIZE is %d, expected a multiple of %d", b.size, UNET_MULTIPLE);
-	compute_use((enum compute)compute);
+	set_arithmetic();
 	if (!compute_has((enum elem)precision))
 		die("this processor has no products of bfloat16");
 	compute_use_elem((enum elem)precision);
