@@ -50,6 +50,7 @@ struct bench {
 	struct params ps;
 	struct optim optim;
 	struct graph *graph;
+	void *arena;
 	int x, y;                /* nodes of graph: images; features or logits */
 	struct byol *byol;
 	struct segmenter segmenter;
@@ -101,7 +102,8 @@ static void
 plan(struct bench *b)
 {
 	graph_plan(b->graph, GRAPH_TRAIN);
-	graph_bind(b->graph, mem_aligned(graph_bytes(b->graph)));
+	b->arena = mem_aligned(graph_bytes(b->graph));
+	graph_bind(b->graph, b->arena);
 }
 
 static void
@@ -220,6 +222,23 @@ segment_step(struct bench *b)
 	segmenter_classify(b->mask, b->logits, b->batch, CLASSES, (int64_t)b->size * b->size);
 }
 
+static void
+bench_free(struct bench *b)
+{
+	if (b->byol)
+		byol_delete(b->byol);
+	segmenter_free(&b->segmenter);
+	graph_delete(b->graph);
+	optim_free(&b->optim);
+	params_free(&b->ps);
+	free(b->arena);
+	free(b->view[0]);
+	free(b->view[1]);
+	free(b->mask);
+	free(b->logits);
+	free(b->dlogits);
+}
+
 static const struct kind kinds[] = {
 	{ "resnet", resnet_start, resnet_step },
 	{ "byol", byol_start, byol_step },
@@ -323,5 +342,6 @@ main(int argc, char *argv[])
 	b.view[0] = noise(&b, 0);
 	b.kind->start(&b);
 	racer_run(warmup, steps, timed, peak, &b);
+	bench_free(&b);
 	return 0;
 }
