@@ -37,13 +37,7 @@ depth(const struct conv *c)
 	return c->cin * c->k * c->k;
 }
 
-/* bfloat16 values are multiplied in pairs, and fastest from rows that begin at multiples of 64 bytes. */
-static int
-even(const struct job *j, int n)
-{
-	return j->e == ELEM_BF16 ? (n + 1) & ~1 : n;
-}
-
+/* bfloat16 is multiplied fastest from rows that are whole multiples of 64 bytes: zeros fill them. */
 static int
 row_length(const struct job *j, int n)
 {
@@ -115,33 +109,51 @@ line_pixels(const struct conv *c)
 	return (c->ow - 1) * c->stride + c->k;
 }
 
+/* `count` runs of n bytes, `to_step` and `from_step` apart. Most are short: by a vector or a few, which may overlap. */
+KERNEL static void
+copy_runs(char *to, size_t to_step, const char *from, size_t from_step, size_t n, int count)
+{
+	enum { VECTOR = 32 };
+	size_t at;
+
+	for (; count; count--, to += to_step, from += from_step)
+		if (n < VECTOR || n > 32 * VECTOR) {
+			memcpy(to, from, n);
+		} else {
+			for (at = 0; at + VECTOR < n; at += VECTOR)
+				memcpy(to + at, from + at, VECTOR);
+			memcpy(to + n - VECTOR, from + n - VECTOR, VECTOR);
+		}
+}
+
 /* The patches of `rows` output rows from row0 on. Each input row, with its padding, is read once and then copied from:
  * kernel row p of a patch is a run of k*cin of its values. */
 static void
 row_patches(void *a, void *line, const struct job *j, int image, int row0, int rows)
 {
 	const struct conv *c = j->c;
-	int run = c->k * c->cin, y, i, p, k;
+	int run = c->k * c->cin, y, i, p;
+	size_t size = elem_size(j->e);
 
 	for (y = row0 * c->stride; y < (row0 + rows - 1) * c->stride + c->k; y++) {
 		operand_row(line, j->e, c->cin, j->x, image, y - c->pad, -c->pad, line_pixels(c));
 		for (p = y % c->stride; p < c->k; p += c->stride) {
 			i = (y - p) / c->stride - row0;
-			for (k = 0; i >= 0 && i < rows && y >= p && k < c->ow; k++)
-				memcpy(elem_at(a, ((size_t)i * c->ow + k) * j->ld + p * run, j->e),
-				       elem_at(line, (size_t)k * c->stride * c->cin, j->e), (size_t)run * elem_size(j->e));
+			if (i >= 0 && i < rows && y >= p)
+				copy_runs(elem_at(a, (size_t)i * c->ow * j->ld + p * run, j->e), (size_t)j->ld * size, line,
+				          (size_t)c->stride * c->cin * size, (size_t)run * size, c->ow);
 		}
 	}
 }
 
-/* A zero behind each patch of odd length */
+/* Zeros behind each patch */
 static void
-even_out(void *a, const struct job *j, int pixels)
+fill_rows(void *a, const struct job *j, int pixels)
 {
-	int i;
+	int d = depth(j->c), i;
 
-	for (i = 0; even(j, depth(j->c)) != depth(j->c) && i < pixels; i++)
-		memset(elem_at(a, (size_t)i * j->ld + depth(j->c), j->e), 0, elem_size(j->e));
+	for (i = 0; j->ld > d && i < pixels; i++)
+		memset(elem_at(a, (size_t)i * j->ld + d, j->e), 0, (size_t)(j->ld - d) * elem_size(j->e));
 }
 
 static int
@@ -165,7 +177,7 @@ patches(const struct job *j, void *a, int t)
 	else
 		row_patches(a, elem_at(a, (size_t)j->pixels * j->ld, j->e), j, t / j->per_image, t % j->per_image * j->rows,
 		            pixels / c->ow);
-	even_out(a, j, pixels);
+	fill_rows(a, j, pixels);
 	return a;
 }
 
@@ -188,7 +200,7 @@ struct reorder {
 };
 
 /* to[i*outer_step + k*area_step + o] = from[i][o][k], with `turn` the last k first */
-static void
+KERNEL static void
 reorder_one(void *ctx, int i, int worker)
 {
 	const struct reorder *r = ctx;
@@ -239,10 +251,10 @@ multiply(const struct job *j, float *room, const void *a, size_t first, int pixe
 
 	if (j->stored == ELEM_F32 || !j->add) {
 		gemm_packed(elem_at(j->out, at, j->stored), n, j->stored == ELEM_BF16 ? GEMM_ROUND : j->add ? GEMM_ADD : GEMM_WRITE,
-		            j->e, a, j->ld, j->packed, pixels, n, even(j, depth(j->c)));
+		            j->e, a, j->ld, j->packed, pixels, n, j->ld);
 		return;
 	}
-	gemm_packed(room, n, GEMM_WRITE, j->e, a, j->ld, j->packed, pixels, n, even(j, depth(j->c)));
+	gemm_packed(room, n, GEMM_WRITE, j->e, a, j->ld, j->packed, pixels, n, j->ld);
 	for (i = 0; i < pixels; i++)
 		elem_write(j->out, at + (size_t)i * n, room + (size_t)i * n, n, 1, j->stored);
 }
@@ -346,7 +358,7 @@ scatter_image(void *ctx, int s, int worker)
 
 		memset(dy, 0, (size_t)rows * c->ow * ld * elem_size(j->e));
 		operand_pixels(dy, j->e, ld, &x, ((size_t)s * c->oh + row) * c->ow, rows * c->ow);
-		gemm_packed(a, (int)d, GEMM_WRITE, j->e, dy, ld, j->packed, rows * c->ow, (int)d, even(j, c->cout));
+		gemm_packed(a, (int)d, GEMM_WRITE, j->e, dy, ld, j->packed, rows * c->ow, (int)d, ld);
 		for (i = 0; i < rows; i++)
 			scatter_row(sum, a + (size_t)i * c->ow * d, c, row + i);
 	}
@@ -420,18 +432,16 @@ sum_channel(void *ctx, int o, int worker)
 {
 	const struct job *j = ctx;
 	int cin = j->c->cin, area = j->c->k * j->c->k, d = depth(j->c), i, k, ch;
-	float *dw = (float *)j->out + (size_t)o * d;
+	float *dw = (float *)j->out + (size_t)o * d, *sum = j->partial + (size_t)o * d;
 
-	for (i = 0; i < j->parts; i++) {
-		const float *p = j->partial + ((size_t)i * j->c->cout + o) * d;
-
-		if (area == 1)
-			add_run(dw, p, d);
-		else
+	for (i = 1; i < j->parts; i++)
+		add_run(sum, sum + (size_t)i * j->c->cout * d, d);
+	if (area == 1)
+		add_run(dw, sum, d);
+	else
+		for (ch = 0; ch < cin; ch++)
 			for (k = 0; k < area; k++)
-				for (ch = 0; ch < cin; ch++)
-					dw[(size_t)ch * area + k] += p[(size_t)k * cin + ch];
-	}
+				dw[(size_t)ch * area + k] += sum[(size_t)k * cin + ch];
 }
 
 void
