@@ -22,36 +22,61 @@ show_free(struct show *s)
 	memset(s, 0, sizeof *s);
 }
 
-static int
-ascending(const void *a, const void *b)
+/* Puts the k-th smallest of x[n] at x[k], none greater before and none smaller after it (Hoare 1961, "Find"). */
+static void
+find(float *x, int64_t n, int64_t k)
 {
-	float x = *(const float *)a, y = *(const float *)b;
+	int64_t lo = 0, hi = n - 1, i, j;
 
-	return (x > y) - (x < y);
+	while (lo < hi) {
+		float pivot = x[k], keep;
+
+		for (i = lo, j = hi; i <= j;) {
+			while (x[i] < pivot)
+				i++;
+			while (pivot < x[j])
+				j--;
+			if (i > j)
+				break;
+			keep = x[i];
+			x[i++] = x[j];
+			x[j--] = keep;
+		}
+		if (j < k)
+			lo = i;
+		if (k < i)
+			hi = j;
+	}
 }
 
+/* Changes the order of x. */
 static float
-percentile(const float *sorted, int64_t n, double percent)
+percentile(float *x, int64_t n, double percent)
 {
 	double at = percent / 100 * (double)(n - 1);
-	int64_t i = (int64_t)at;
+	int64_t k = (int64_t)at, i;
+	float next;
 
-	return i + 1 < n ? sorted[i] + (float)(at - (double)i) * (sorted[i + 1] - sorted[i]) : sorted[n - 1];
+	find(x, n, k);
+	if (k + 1 >= n)
+		return x[k];
+	for (next = x[k + 1], i = k + 2; i < n; i++)
+		next = x[i] < next ? x[i] : next;
+	return x[k] + (float)(at - (double)k) * (next - x[k]);
 }
 
 void
 show_window(float *lo, float *hi, const float *x, int64_t n, const double percent[2])
 {
-	float *sorted = mem_array((size_t)n, sizeof *sorted);
+	float *some = mem_array((size_t)n, sizeof *some);
 	int64_t i, finite = 0;
 
 	for (i = 0; i < n; i++)
 		if (isfinite(x[i]))
-			sorted[finite++] = x[i];
-	qsort(sorted, (size_t)finite, sizeof *sorted, ascending);
-	*lo = finite ? percentile(sorted, finite, percent[0]) : 0;
-	*hi = finite ? percentile(sorted, finite, percent[1]) : 0;
-	free(sorted);
+			some[finite++] = x[i];
+	*lo = finite ? percentile(some, finite, percent[0]) : 0;
+	*hi = finite ? percentile(some, finite, percent[1]) : 0;
+	free(some);
 }
 
 static uint8_t

@@ -27,6 +27,27 @@ windows(void)
 	CHECK(lo == 0 && hi == 0, "nothing finite, no window");
 }
 
+/* Values in several orders, equal ones among them: rank k of 0..N-1 (each three times) is k/3. */
+static void
+many(void)
+{
+	enum { N = 3000 };
+	static float x[N];
+	int order, k, i, off = 0;
+
+	for (order = 0; order < 3; order++) {
+		for (i = 0; i < N; i++)
+			x[order == 0 ? i : order == 1 ? N - 1 - i : i * 7 % N] = (float)(i / 3);
+		for (k = 0; k < N; k += 13) {
+			float lo, hi;
+
+			show_window(&lo, &hi, x, N, (double[]){ 100. * k / (N - 1), 100. * (N - 1 - k) / (N - 1) });
+			off += fabsf(lo - (float)(k / 3)) > 1e-3f || fabsf(hi - (float)((N - 1 - k) / 3)) > 1e-3f;
+		}
+	}
+	CHECK(off == 0, "every rank of many values");
+}
+
 static void
 images(void)
 {
@@ -114,6 +135,7 @@ int
 main(void)
 {
 	windows();
+	many();
 	images();
 	labels();
 	sheets();
