@@ -33,6 +33,17 @@ struct eval {
 	struct outfile table; /* --slices */
 };
 
+static int
+largest(const struct tensor *t)
+{
+	int64_t n = t && t->dtype == TEN_U8 ? tensor_count(t) : 0, i;
+	uint8_t max = 0;
+
+	for (i = 0; i < n; i++)
+		max = ((const uint8_t *)t->data)[i] > max ? ((const uint8_t *)t->data)[i] : max;
+	return max;
+}
+
 /* The largest label of a file, counting from 1; a pipe cannot be read twice. */
 static int
 count_labels(const char *path)
@@ -40,8 +51,7 @@ count_labels(const char *path)
 	static const char *const which[] = { "mask", "pred" };
 	struct ten_map m;
 	struct err e;
-	int i, k, rc, max = 0;
-	int64_t x;
+	int i, k, rc, label, max = 0;
 
 	rc = ten_map(&m, path, &e);
 	if (rc < 0)
@@ -50,11 +60,8 @@ count_labels(const char *path)
 		die("the stream does not say how many classes there are, and a pipe cannot be read twice: give --classes");
 	for (i = 0; i < m.n; i++)
 		for (k = 0; k < 2; k++) {
-			const struct tensor *t = record_find(&m.entry[i].rec, which[k]);
-
-			for (x = 0; t && t->dtype == TEN_U8 && x < tensor_count(t); x++)
-				if (((const uint8_t *)t->data)[x] > max)
-					max = ((const uint8_t *)t->data)[x];
+			label = largest(record_find(&m.entry[i].rec, which[k]));
+			max = label > max ? label : max;
 		}
 	ten_unmap(&m);
 	return max + 1;
