@@ -37,9 +37,9 @@ ALWAYS vec
 affine_relu(vec x, vec scale, vec shift)
 {
 	vec v = scale * x + shift;
-	mask positive = v > 0;
+	mask negative = v < 0; /* not so NaN: it must be seen */
 
-	return (vec)((mask)v & positive);
+	return (vec)((mask)v & ~negative);
 }
 
 struct patch {

@@ -301,7 +301,7 @@ graph_backward(struct graph *g, struct params *ps)
 		for (k = 0; k < 2; k++)
 			if (v->in[k] >= 0 && wanted[v->in[k]])
 				dx[k] = node_grad(g, &g->node[v->in[k]]);
-		if (wanted[i] && v->type->backward)
+		if (wanted[i] && v->leads && v->type->backward)
 			v->type->backward(g, v, ps, dx);
 	}
 	free(wanted);

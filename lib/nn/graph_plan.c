@@ -123,7 +123,36 @@ save_size(struct graph *g, int i)
 static int
 shares_gradient(const struct graph *g, const struct node *v)
 {
-	return v->type == &node_bnorm && g->node[v->in[0]].consumers == 1 && g->node[v->in[0]].type != &node_input;
+	const struct node *x = &g->node[v->in[0]];
+
+	return v->type == &node_bnorm && x->consumers == 1 && !x->output && x->type != &node_input;
+}
+
+static void
+start_gradient(const struct graph *g, struct node *v, int step)
+{
+	v->grad.bytes = (size_t)g->batch * v->c * v->h * v->w * elem_size(v->elem);
+	v->grad.from = step;
+}
+
+/* The caller writes the outputs' gradients between the passes, and consumers add to them. A node that leads to no
+ * output (one to look at only) has no gradient. */
+static void
+start_outputs(struct graph *g)
+{
+	int i, k;
+
+	for (i = g->n - 1; i >= 0; i--) {
+		struct node *v = &g->node[i];
+
+		if (v->output) {
+			start_gradient(g, v, g->n - 1);
+			v->leads = 1;
+		}
+		for (k = 0; k < 2; k++)
+			if (v->leads && v->in[k] >= 0)
+				g->node[v->in[k]].leads = 1;
+	}
 }
 
 /* Called from the last node to the first: the first consumer met is the first to write the gradient. */
@@ -133,10 +162,8 @@ grad_lifetime(struct graph *g, int i)
 	struct node *v = &g->node[i], *owner = v;
 	int k, step = 2 * g->n - 1 - i;
 
-	if (v->output) {
-		v->grad.bytes = (size_t)g->batch * v->c * v->h * v->w * elem_size(v->elem);
-		v->grad.from = g->n - 1; /* the caller writes it between the passes */
-	}
+	if (!v->leads)
+		return;
 	while (owner->grad_of >= 0)
 		owner = &g->node[owner->grad_of];
 	live_until(&owner->grad, step);
@@ -150,10 +177,8 @@ grad_lifetime(struct graph *g, int i)
 			continue;
 		}
 		v->add[k] = x->grad.bytes != 0;
-		if (!v->add[k]) {
-			x->grad.bytes = (size_t)g->batch * x->c * x->h * x->w * elem_size(x->elem);
-			x->grad.from = step;
-		}
+		if (!v->add[k])
+			start_gradient(g, x, step);
 	}
 }
 
@@ -242,14 +267,17 @@ graph_plan(struct graph *g, enum graph_mode mode)
 		memset(&v->grad, 0, sizeof v->grad);
 		memset(v->add, 0, sizeof v->add);
 		v->grad_of = -1;
+		v->leads = 0;
 		v->elem = stored_as(g, v);
 		v->unstored = can_stay_unstored(g, i);
 		save_size(g, i);
 	}
 	for (i = 0; i < g->n; i++)
 		data_lifetime(g, i);
-	if (mode == GRAPH_TRAIN)
+	if (mode == GRAPH_TRAIN) {
+		start_outputs(g);
 		for (i = g->n - 1; i >= 0; i--)
 			grad_lifetime(g, i);
+	}
 	place_all(g);
 }

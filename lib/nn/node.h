@@ -15,6 +15,7 @@ struct node {
 	const struct node_type *type;
 	int in[2];       /* -1: none */
 	int consumers;   /* nodes that read this one */
+	int leads;       /* to an output: it has a gradient */
 	enum elem elem;  /* of data and gradient */
 	int unstored;    /* its data is never written: consumers compute it as they read (operand.h) */
 	int grad_of;     /* the node whose gradient buffer this one's gradient overwrites; -1: its own buffer */
