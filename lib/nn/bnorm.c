@@ -244,7 +244,7 @@ apply_chunk(const struct job *j, size_t at, int ch, int n)
 {
 	const float *scale = j->scale + ch, *shift = j->shift + ch, *a, *b, *x, *res;
 	float floor = j->b->relu ? 0.0f : -INFINITY; /* NaN passes through: it must be seen */
-	float y[LANES], room[LANES];
+	float low = j->res->relu ? 0.0f : -INFINITY, y[LANES], room[LANES];
 	int k;
 
 	x = elem_read(room, j->x, at + ch, n, j->b->elem);
@@ -254,8 +254,11 @@ apply_chunk(const struct job *j, size_t at, int ch, int n)
 		res = elem_read(room, j->res->x, at + ch, n, j->res->elem);
 		a = j->res->scale ? j->res->scale + ch : NULL;
 		b = a ? j->res->shift + ch : NULL;
-		for (k = 0; k < n; k++)
-			y[k] += a ? a[k] * res[k] + b[k] : res[k];
+		for (k = 0; k < n; k++) {
+			float t = a ? a[k] * res[k] + b[k] : res[k];
+
+			y[k] += t < low ? low : t;
+		}
 	}
 	for (k = 0; k < n; k++)
 		y[k] = y[k] < floor ? floor : y[k];

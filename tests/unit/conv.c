@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "modes.h"
 #include "numeric.h"
 
 static double
@@ -117,8 +118,8 @@ weight_entries(void)
 	free(dy);
 }
 
-int
-main(void)
+static void
+all_sizes(void)
 {
 	one(3, 5, 3, 1, 1, 9, 8, 2);
 	one(1, 6, 7, 2, 3, 20, 17, 3);
@@ -127,6 +128,15 @@ main(void)
 	one(2, 2, 3, 2, 1, 6, 6, 9);
 	one(2, 3, 3, 1, 1, 1, 2, 2);
 	one(32, 8, 3, 1, 1, 40, 64, 1); /* several tiles */
+	one(16, 40, 3, 1, 1, 9, 13, 2); /* by Winograd where that is used */
+	one(70, 17, 3, 1, 1, 6, 5, 1);
+	one(16, 16, 3, 1, 1, 1, 1, 1);
 	weight_entries();
+}
+
+int
+main(void)
+{
+	each_mode(all_sizes);
 	return check_done();
 }

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/par.h"
 #include "check.h"
+#include "modes.h"
 #include "numeric.h"
 
 #define BATCH 3
@@ -103,15 +104,14 @@ backward(struct net *t)
 	graph_backward(t->g, &t->ps);
 }
 
-int
-main(void)
+static void
+network(void)
 {
 	struct net train = { 0 }, infer = { 0 };
 	double value;
 	float *once;
 	int i;
 
-	par_init(2);
 	params_init(&train.ps, 1);
 	build(&train, GRAPH_TRAIN);
 	fill(&train);
@@ -153,5 +153,12 @@ main(void)
 	free(once);
 	teardown(&train);
 	teardown(&infer);
+}
+
+int
+main(void)
+{
+	par_init(2);
+	each_mode(network);
 	return check_done();
 }

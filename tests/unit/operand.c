@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "base/par.h"
 #include "check.h"
-#include "nn/compute.h"
+#include "modes.h"
 #include "nn/conv.h"
 #include "numeric.h"
 
@@ -16,7 +16,8 @@
 enum { AFFINE = 1, RELU = 2, UP = 4 };
 
 struct source {
-	float *x[2], scale[2][MAX_C], shift[2][MAX_C];
+	float *x[2], scale[2][MAX_C], shift[2][MAX_C]; /* values, as stored */
+	uint16_t *half[2];                             /* the same in bfloat16 */
 	struct operand op;
 };
 
@@ -33,11 +34,14 @@ setup(struct source *s, int h, int w, int c0, int form0, int c1, int form1)
 		struct operand_part *p = &s->op.part[i];
 
 		s->x[i] = random_floats((size_t)IMAGES * h * w * c[i], 1 + (uint64_t)i);
+		s->half[i] = mem_array((size_t)IMAGES * h * w * c[i], sizeof **s->half);
+		for (k = 0; k < IMAGES * h * w * c[i]; k++)
+			s->x[i][k] = bf16_float(s->half[i][k] = bf16_of(s->x[i][k]));
 		for (k = 0; k < c[i]; k++) {
 			s->scale[i][k] = (float)rng_range(&r, -2, 2);
 			s->shift[i][k] = (float)rng_range(&r, -1, 1);
 		}
-		*p = (struct operand_part){ .x = s->x[i], .c = c[i], .up = (form[i] & UP) != 0 };
+		*p = (struct operand_part){ .x = s->x[i], .elem = ELEM_F32, .c = c[i], .up = (form[i] & UP) != 0 };
 		if (form[i] & AFFINE) {
 			p->scale = s->scale[i];
 			p->shift = s->shift[i];
@@ -51,12 +55,15 @@ teardown(struct source *s)
 {
 	free(s->x[0]);
 	free(s->x[1]);
+	free(s->half[0]);
+	free(s->half[1]);
 }
 
 /* Channel c of image s at (i, j), by the definition */
 static float
-value(const struct operand *op, int s, int i, int j, int c)
+value(const struct source *from, int s, int i, int j, int c)
 {
+	const struct operand *op = &from->op;
 	const struct operand_part *p = &op->part[c >= op->part[0].c];
 	int h = p->up ? op->h / 2 : op->h, w = p->up ? op->w / 2 : op->w;
 	double v;
@@ -65,16 +72,32 @@ value(const struct operand *op, int s, int i, int j, int c)
 		return 0;
 	if (p != op->part)
 		c -= op->part[0].c;
-	v = p->x[(((size_t)s * h + (p->up ? i / 2 : i)) * w + (p->up ? j / 2 : j)) * p->c + c];
+	v = from->x[p - op->part][(((size_t)s * h + (p->up ? i / 2 : i)) * w + (p->up ? j / 2 : j)) * p->c + c];
 	if (p->scale)
 		v = p->scale[c] * v + p->shift[c];
 	return (float)(p->relu && v < 0 ? 0 : v);
 }
 
+static void
+set(void *dst, int at, float v, enum elem e)
+{
+	elem_write(dst, (size_t)at, &v, 1, 0, e);
+}
+
+/* How far a value is off what it should be, as a part of it or of 1 */
+static double
+off(const void *dst, int at, float expected, enum elem e)
+{
+	float room;
+
+	return fabs(*elem_read(&room, dst, (size_t)at, 1, e) - expected) / fmax(1, fabs(expected));
+}
+
 /* Rows that begin and end outside the image, with something between the pixels that must stay */
 static double
-rows_off(const struct operand *op)
+rows_off(const struct source *from, enum elem e)
 {
+	const struct operand *op = &from->op;
 	int ld = op->c + 3, count, col, row, s, i, c;
 	float *dst = mem_array((size_t)(op->w + 6) * ld, sizeof *dst);
 	double worst = 0;
@@ -84,32 +107,38 @@ rows_off(const struct operand *op)
 			for (col = -4; col < op->w + 2; col++)
 				for (count = 1; count <= op->w + 6; count++) {
 					for (i = 0; i < count * ld; i++)
-						dst[i] = 7;
-					operand_row(dst, ld, op, s, row, col, count);
+						set(dst, i, 7, e);
+					operand_row(dst, e, ld, op, s, row, col, count);
 					for (i = 0; i < count; i++)
 						for (c = 0; c < ld; c++)
-							worst = fmax(worst, fabs(dst[i * ld + c] -
-							                         (c < op->c ? value(op, s, row, col + i, c) : 7)));
+							worst = fmax(worst, off(dst, i * ld + c,
+							                        c < op->c ? value(from, s, row, col + i, c) : 7, e));
 				}
 	free(dst);
 	return worst;
 }
 
 static double
-pixels_off(const struct operand *op)
+pixels_off(const struct source *from, enum elem e, int gap)
 {
-	int all = IMAGES * op->h * op->w, first, count, i, c;
-	float *dst = mem_array((size_t)all * op->c, sizeof *dst);
+	const struct operand *op = &from->op;
+	int all = IMAGES * op->h * op->w, ld = op->c + gap, first, count, i, c;
+	float *dst = mem_array((size_t)all * ld, sizeof *dst);
 	double worst = 0;
 
 	for (first = 0; first < all; first++)
 		for (count = 1; count <= all - first; count += 1 + count / 2) {
-			operand_pixels(dst, op, (size_t)first, count);
-			for (i = 0; i < count * op->c; i++) {
-				int at = first + i / op->c, row = at / op->w;
+			for (i = 0; i < count * ld; i++)
+				set(dst, i, 7, e);
+			operand_pixels(dst, e, ld, op, (size_t)first, count);
+			for (i = 0; i < count; i++) {
+				int at = first + i, row = at / op->w;
 
-				c = i % op->c;
-				worst = fmax(worst, fabs(dst[i] - value(op, row / op->h, row % op->h, at % op->w, c)));
+				for (c = 0; c < op->c; c++)
+					worst = fmax(worst, off(dst, i * ld + c,
+					                        value(from, row / op->h, row % op->h, at % op->w, c), e));
+				for (; c < ld; c++)
+					worst = fmax(worst, off(dst, i * ld + c, 7, e));
 			}
 		}
 	free(dst);
@@ -133,8 +162,8 @@ convolve(const struct operand *x, int cout, int k, int stride, int pad, const ch
 	y = random_floats(ny, 5);
 	y2 = random_floats(ny, 6);
 	dy = random_floats(ny, 7);
-	operand_store(stored, x, IMAGES);
-	plain = operand_plain(stored, x->c, x->h, x->w);
+	operand_store(stored, ELEM_F32, x, IMAGES);
+	plain = operand_plain(stored, ELEM_F32, x->c, x->h, x->w);
 	snprintf(text, sizeof text, "%s, convolved %dx%d stride %d to %d channels", name, k, k, stride, cout);
 	conv_forward(y, x, w, NULL, &c, IMAGES);
 	conv_forward(y2, &plain, w, NULL, &c, IMAGES);
@@ -151,9 +180,17 @@ forms(const char *name, int h, int w, int c0, int form0, int c1, int form1)
 	struct source s;
 
 	setup(&s, h, w, c0, form0, c1, form1);
-	CHECK_NEAR(rows_off(&s.op), 0, 1e-6, name);
-	CHECK_NEAR(pixels_off(&s.op), 0, 1e-6, "runs of pixels");
-	CHECK((operand_stored(&s.op) == s.x[0]) == (!c1 && !form0), "stored if nothing is to be computed");
+	CHECK((operand_stored(&s.op, ELEM_F32) == s.x[0]) == (!c1 && !form0), "stored if nothing is to be computed");
+	CHECK(!operand_stored(&s.op, ELEM_BF16), "and not in another form");
+	CHECK_NEAR(rows_off(&s, ELEM_F32), 0, 1e-6, name);
+	CHECK_NEAR(rows_off(&s, ELEM_BF16), 0, 1.0 / 256, "rows as bfloat16");
+	CHECK_NEAR(pixels_off(&s, ELEM_F32, 0), 0, 1e-6, "runs of pixels");
+	CHECK_NEAR(pixels_off(&s, ELEM_F32, 3), 0, 1e-6, "with gaps");
+	s.op.part[0].x = s.half[0];
+	s.op.part[0].elem = ELEM_BF16;
+	CHECK_NEAR(rows_off(&s, ELEM_F32), 0, 1e-6, "rows of bfloat16");
+	CHECK_NEAR(rows_off(&s, ELEM_BF16), 0, 1.0 / 256, "rows of bfloat16 as such");
+	CHECK_NEAR(pixels_off(&s, ELEM_BF16, 0), 0, 1.0 / 256, "runs of pixels");
 	teardown(&s);
 }
 
@@ -192,14 +229,24 @@ not_a_number(void)
 	free(y);
 }
 
+static void
+readers(void)
+{
+	convolutions("affine", 9, 10, 16, AFFINE, 0, 0);
+	convolutions("affine and ReLU", 9, 10, 20, AFFINE | RELU, 0, 0);
+	convolutions("doubled", 8, 10, 16, UP, 0, 0);
+	convolutions("doubled, affine and ReLU beside affine", 12, 6, 18, UP | AFFINE | RELU, 33, AFFINE);
+	convolutions("doubled, affine and ReLU beside the same", 6, 10, 64, UP | AFFINE | RELU, 64, AFFINE | RELU);
+	convolutions("one pixel", 1, 1, 16, AFFINE | RELU, 0, 0);
+	not_a_number();
+}
+
 int
 main(void)
 {
-	enum compute modes[] = { COMPUTE_FAST, COMPUTE_REFERENCE };
-	size_t i;
-
 	par_init(2);
 	forms("plain", 5, 4, 3, 0, 0, 0);
+	forms("channels that fill a vector together", 3, 5, 8, AFFINE | RELU, 0, 0);
 	forms("affine", 5, 4, 3, AFFINE, 0, 0);
 	forms("affine and ReLU", 3, 7, 5, AFFINE | RELU, 0, 0);
 	forms("doubled", 4, 6, 3, UP, 0, 0);
@@ -208,14 +255,6 @@ main(void)
 	forms("doubled beside affine and ReLU", 4, 4, 3, UP, 2, AFFINE | RELU);
 	forms("doubled, affine and ReLU beside affine", 2, 4, 2, UP | AFFINE | RELU, 5, AFFINE);
 	forms("one pixel", 1, 1, 3, AFFINE | RELU, 0, 0);
-	for (i = 0; i < ARRAY_LEN(modes); i++) {
-		compute_use(modes[i]);
-		convolutions("affine", 9, 10, 16, AFFINE, 0, 0);
-		convolutions("affine and ReLU", 9, 10, 20, AFFINE | RELU, 0, 0);
-		convolutions("doubled", 8, 10, 16, UP, 0, 0);
-		convolutions("doubled, affine and ReLU beside affine", 12, 6, 18, UP | AFFINE | RELU, 33, AFFINE);
-		convolutions("one pixel", 1, 1, 16, AFFINE | RELU, 0, 0);
-		not_a_number();
-	}
+	each_mode(readers);
 	return check_done();
 }
