@@ -12,9 +12,15 @@ weights() {
 	[ -e "$W/$name" ] || make-weights "$@" -o "$W/$name"
 }
 
-# near FILE GOLDEN COLUMN TOLERANCE: the same rows, and this column within a relative tolerance
+# can_play SET: whether this processor can play the one that SEGPIPE_CPU=SET names
+can_play() {
+	[[ $(SEGPIPE_CPU=$1 ssl-embed 2>&1 </dev/null) != *"cannot run"* ]]
+}
+
+# near FILE GOLDEN COLUMN TOLERANCE [LATER]: the same rows, and this column within a relative tolerance; within LATER
+# from the second row on, where it is given
 near() {
-	awk -F'\t' -v column="$3" -v tolerance="$4" '
+	awk -F'\t' -v column="$3" -v first="$4" -v later="${5:-$4}" '
 	FNR == 1 {
 		file++
 		at = 0
@@ -30,6 +36,7 @@ near() {
 	file == 1 { got[FNR] = $at; rows = FNR; next }
 	{
 		golden = FNR
+		tolerance = FNR == 2 ? first : later
 		off = ($at == 0 ? got[FNR] : got[FNR] / $at - 1)
 		off = off < 0 ? -off : off
 		worst = off > worst ? off : worst

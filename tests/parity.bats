@@ -48,12 +48,16 @@ as_numpy() {
 
 # --- features and logits ---
 
-# features_match GOLDEN ARCH CHANNELS-OF-WEIGHTS CHANNELS HEIGHT WIDTH
+# features_match GOLDEN ARCH CHANNELS-OF-WEIGHTS CHANNELS HEIGHT WIDTH: in both ways of computing
 features_match() {
+	local mode
 	weights "enc-$2-$3" --kind encoder --arch "$2" --in-channels "$3"
-	make-stream --kind images -s 11 --samples 2 --channels "$4" --height "$5" --width "$6" |
-		ssl-embed -q --weights "$W/enc-$2-$3" -o "$T/features.ten"
-	ten-cmp -v -t features --relative-norm 1e-5 "$T/features.ten" "$GOLDEN/features-$1.safetensors"
+	make-stream --kind images -s 11 --samples 2 --channels "$4" --height "$5" --width "$6" -o "$T/images.ten"
+	for mode in fast reference; do
+		echo "--compute $mode"
+		ssl-embed -q --compute $mode --weights "$W/enc-$2-$3" "$T/images.ten" -o "$T/features.ten"
+		ten-cmp -v -t features --relative-norm 1e-5 "$T/features.ten" "$GOLDEN/features-$1.safetensors"
+	done
 }
 
 @test "ResNet-18 features, 1 and 3 channels" {
@@ -77,10 +81,14 @@ features_match() {
 
 # logits_match GOLDEN WEIGHTS CHANNELS HEIGHT WIDTH
 logits_match() {
-	make-stream --kind images -s 12 --samples 1 --channels "$3" --height "$4" --width "$5" |
-		seg-predict -q --logits --model "$W/$2" -o "$T/pred.ten"
-	ten-cmp -v -t logits --relative-norm 1e-5 "$T/pred.ten" "$GOLDEN/logits-$1.safetensors"
-	ten-cmp -t pred "$T/pred.ten" "$GOLDEN/logits-$1.safetensors"
+	local mode
+	make-stream --kind images -s 12 --samples 1 --channels "$3" --height "$4" --width "$5" -o "$T/images.ten"
+	for mode in fast reference; do
+		echo "--compute $mode"
+		seg-predict -q --compute $mode --logits --model "$W/$2" "$T/images.ten" -o "$T/pred.ten"
+		ten-cmp -v -t logits --relative-norm 1e-5 "$T/pred.ten" "$GOLDEN/logits-$1.safetensors"
+		ten-cmp -t pred "$T/pred.ten" "$GOLDEN/logits-$1.safetensors"
+	done
 }
 
 @test "U-Net logits and classes on ResNet-18, 1 and 3 channels" {
@@ -106,4 +114,22 @@ logits_match() {
 	make-stream --kind images -s 12 --samples 1 --height 32 --width 64 --normalize "dataset 0.25 0.5" |
 		seg-predict -q --logits --model "$W/unet-normalised" |
 		ten-cmp -t logits --relative-norm 1e-5 - "$GOLDEN/logits-resnet18-1.safetensors"
+}
+
+@test "the same features and logits as on lesser processors" {
+	local set
+	for set in portable avx2; do
+		can_play $set || continue
+		echo "SEGPIPE_CPU=$set"
+		export SEGPIPE_CPU=$set
+		features_match resnet18-1 resnet18 1 1 96 96
+		features_match resnet50-3 resnet50 3 3 64 96
+		weights unet-resnet18-1 --kind unet --arch resnet18
+		logits_match odd unet-resnet18-1 1 43 50
+	done
+}
+
+@test "a processor that this one is not, or no such way of computing, is refused before anything is read" {
+	fails_with "*SEGPIPE_CPU: no instruction set 'z80' here*" env SEGPIPE_CPU=z80 ssl-embed -w "$T/absent"
+	fails_with "*--compute: 'slow' is none of fast|reference*" seg-predict --compute slow -m "$T/absent"
 }

@@ -30,6 +30,28 @@ setup_file() {
 	ten-cmp "$T/pipe" "$DATA/encoder"
 }
 
+@test "the same bytes from 1 and 2 threads in reference mode too, and predictions as in fast mode but for rounding" {
+	ten-select -q --range 0,8 "$DATA/all.ten" -o "$T/few.ten"
+	ssl-augment -q -s 1 --size 32 "$T/few.ten" -o "$T/views.ten"
+	ssl-augment -q -s 1 --views 1 --size 32 "$T/few.ten" -o "$T/train.ten"
+	for j in 1 2; do
+		pretrain -q -s 1 -j $j --compute reference --init "$DATA/state" --warmup 0 "$T/views.ten" -o "$T/e$j"
+		seg-finetune -q -s 1 -j $j --compute reference --init "$DATA/model" -b 4 --warmup 0 "$T/train.ten" -o "$T/m$j"
+		for mode in fast reference; do
+			seg-predict -q -j $j --compute $mode --logits -m "$DATA/model" "$DATA/val.ten" -o "$T/$mode.p$j"
+			ssl-embed -q -j $j --compute $mode -w "$DATA/encoder" "$DATA/val.ten" -o "$T/$mode.f$j"
+		done
+	done
+	for what in e m fast.p fast.f reference.p reference.f; do cmp "$T/${what}1" "$T/${what}2"; done
+	ten-cmp --tensor logits --relative-norm 1e-5 "$T/fast.p1" "$T/reference.p1"
+	ten-cmp --tensor features --relative-norm 1e-5 "$T/fast.f1" "$T/reference.f1"
+	run cmp -s "$T/fast.p1" "$T/reference.p1"
+	[ "$status" -eq 1 ] # the option does choose
+	for made in e1 m1 reference.p1 reference.f1; do
+		ten-info --provenance "$T/$made" | grep -e "--compute=reference"
+	done
+}
+
 @test "another seed gives other weights" {
 	pretrain -q -s 2 "$DATA/views.ten" -o "$T/e"
 	run ten-cmp -q "$T/e" "$DATA/encoder"

@@ -6,6 +6,7 @@
 #include "base/progress.h"
 #include "eval/validate.h"
 #include "model/weights.h"
+#include "shared/computing.h"
 #include "shared/tool.h"
 #include "train/batches.h"
 #include "shared/training.h"
@@ -20,6 +21,7 @@ static const struct opt opts[] = {
 	{ 0, "init", OPT_FILE, &init, "FILE", "start from this whole U-Net", 0, 0, "random weights" },
 	{ 0, "lenient", OPT_FLAG, &lenient, NULL, "let tensors of --encoder or --init that don't match pass", 0, 0, "" },
 	OPT_TRAINING,
+	OPT_COMPUTING,
 	{ 0, "classes", OPT_INT, &classes, "N", "classes, the background included", 2, 255, "" },
 	{ 0, "lr", OPT_REAL, &lr, "X", "learning rate after the warm-up", 0, 1000, "" },
 	{ 0, "warmup", OPT_REAL, &warmup, "EPOCHS", "linear warm-up", 0, 1e6, "" },
@@ -319,6 +321,7 @@ main(int argc, char *argv[])
 
 	training.optimizer = OPTIM_ADAM;
 	n = opt_parse(argc, &argv, opts, "[file]", "train a U-Net on labelled slices", 0, 1);
+	computing_start();
 	if (init && encoder)
 		die("--init is a whole U-Net: --encoder has no place beside it");
 	training_source(&r.source, init ? init : encoder);

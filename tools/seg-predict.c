@@ -3,6 +3,7 @@
 
 #include "base/progress.h"
 #include "model/segmenter.h"
+#include "shared/computing.h"
 #include "shared/tool.h"
 
 static const char *model;
@@ -12,6 +13,7 @@ static const struct opt opts[] = {
 	OPT_COMMON,
 	{ 'm', "model", OPT_FILE, &model, "FILE", "the trained U-Net", 0, 0, "required" },
 	{ 0, "logits", OPT_FLAG, &keep_logits, NULL, "add the tensor 'logits' too", 0, 0, "" },
+	OPT_COMPUTING,
 	OPT_END
 };
 
@@ -65,6 +67,7 @@ main(int argc, char *argv[])
 	struct err e;
 	int n = opt_parse(argc, &argv, opts, "[file]", "segment images with a trained U-Net", 0, 1);
 
+	computing_start();
 	if (!model)
 		die("--model is required (see %s -h)", prog_name);
 	in_open(&in, n ? argv[0] : NULL);

@@ -5,6 +5,7 @@
 #include "base/progress.h"
 #include "image/normalize.h"
 #include "model/weights.h"
+#include "shared/computing.h"
 #include "shared/tool.h"
 
 #define TOGETHER 8 /* images run together */
@@ -14,6 +15,7 @@ static const char *weights;
 static const struct opt opts[] = {
 	OPT_COMMON,
 	{ 'w', "weights", OPT_FILE, &weights, "FILE", "encoder, or a U-Net whose encoder is meant", 0, 0, "required" },
+	OPT_COMPUTING,
 	OPT_END
 };
 
@@ -130,6 +132,7 @@ main(int argc, char *argv[])
 	uint64_t done = 0;
 	int n = opt_parse(argc, &argv, opts, "[file]", "pooled encoder features of images", 0, 1);
 
+	computing_start();
 	if (!weights)
 		die("--weights is required (see %s -h)", prog_name);
 	in_open(&in, n ? argv[0] : NULL);

@@ -5,6 +5,7 @@
 #include "base/progress.h"
 #include "model/byol.h"
 #include "model/weights.h"
+#include "shared/computing.h"
 #include "shared/tool.h"
 #include "train/batches.h"
 #include "shared/training.h"
@@ -18,6 +19,7 @@ static const char *init, *state, *history;
 static const struct opt opts[] = {
 	OPT_COMMON,
 	OPT_TRAINING,
+	OPT_COMPUTING,
 	{ 0, "lr", OPT_REAL, &lr, "X", "learning rate after the warm-up", 0, 1000, "lars 0.5, sgd 0.06 per 256 samples of a batch, adam 3e-4" },
 	{ 0, "warmup", OPT_REAL, &warmup, "EPOCHS", "linear warm-up from 3e-5", 0, 1e6, "" },
 	{ 0, "tau", OPT_REAL, &tau, "X", "momentum of the target network at the start; rises to 1", 0, 1, "" },
@@ -206,6 +208,7 @@ main(int argc, char *argv[])
 
 	training.batch = 64;
 	n = opt_parse(argc, &argv, opts, "[file]", "pretrain an encoder without labels (BYOL)", 0, 1);
+	computing_start();
 	if (training.batch < 2)
 		die("--batch: batch normalisation needs at least 2 samples");
 	choose_shape(&r);
