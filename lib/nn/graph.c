@@ -278,6 +278,18 @@ has_trained_param(const struct node *v, const struct params *ps)
 	       !ps->p[v->param[0]].frozen;
 }
 
+/* What the backward pass of node i and of those before it read and the forward pass dropped: from the first on, because
+ * one may be computed from another. */
+static void
+restore(struct graph *g, struct params *ps, int i)
+{
+	int j;
+
+	for (j = 0; j <= i; j++)
+		if (g->node[j].restored && g->node[j].again.from == 2 * g->n - 1 - i)
+			node_restore(g, &g->node[j], ps);
+}
+
 void
 graph_backward(struct graph *g, struct params *ps)
 {
@@ -294,6 +306,7 @@ graph_backward(struct graph *g, struct params *ps)
 			if (v->in[k] >= 0 && wanted[v->in[k]])
 				wanted[i] = 1;
 	}
+	g->going_back = 1;
 	for (i = g->n - 1; i >= 0; i--) {
 		struct node *v = &g->node[i];
 		void *dx[2] = { NULL, NULL };
@@ -301,8 +314,10 @@ graph_backward(struct graph *g, struct params *ps)
 		for (k = 0; k < 2; k++)
 			if (v->in[k] >= 0 && wanted[v->in[k]])
 				dx[k] = node_grad(g, &g->node[v->in[k]]);
+		restore(g, ps, i);
 		if (wanted[i] && v->leads && v->type->backward)
 			v->type->backward(g, v, ps, dx);
 	}
+	g->going_back = 0;
 	free(wanted);
 }

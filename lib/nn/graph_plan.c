@@ -72,6 +72,31 @@ can_stay_unstored(const struct graph *g, int i)
 	return 1;
 }
 
+/* A block's output is a sum of what lives until its backward pass anyway, if the block before ends likewise or with a
+ * shortcut of its own: one pass over memory computes it again. It is worth it where the next block's shortcut is the
+ * identity; what else reads it, a U-Net's decoder say, comes too early in the backward pass to gain anything. */
+static int
+can_be_restored(const struct graph *g, int i)
+{
+	const struct node *v = &g->node[i];
+	int j, k, identity = 0;
+
+	if (g->mode != GRAPH_TRAIN || v->type != &node_bnorm || v->in[1] < 0 || v->output || v->keep)
+		return 0;
+	for (j = i + 1; j < g->n; j++)
+		for (k = 0; k < 2; k++) {
+			const struct node_type *reader = g->node[j].type;
+
+			if (g->node[j].in[k] != i)
+				continue;
+			if (reader == &node_bnorm && k == 1)
+				identity = 1;
+			else if (reader != &node_conv)
+				return 0;
+		}
+	return identity;
+}
+
 /* Node i's data is read at `step`: its buffer, or those it is computed from, live until then. */
 static void
 read_at(struct graph *g, int i, int step)
@@ -79,6 +104,12 @@ read_at(struct graph *g, int i, int step)
 	struct node *v = &g->node[i];
 	int k;
 
+	if (v->restored && step >= g->n) {
+		if (!v->again.from || step < v->again.from)
+			v->again.from = step;
+		live_until(&v->again, step);
+		return;
+	}
 	if (!v->unstored) {
 		live_until(&v->data, step);
 		return;
@@ -91,6 +122,7 @@ read_at(struct graph *g, int i, int step)
 
 /* --- lifetimes --- */
 
+/* Called from the last node to the first, so that all readers of a restored node are known when its turn comes. */
 static void
 data_lifetime(struct graph *g, int i)
 {
@@ -101,7 +133,11 @@ data_lifetime(struct graph *g, int i)
 	v->data.from = v->type == &node_input ? -1 : i; /* the caller fills inputs before the first step */
 	live_until(&v->data, v->output || v->keep ? last : i);
 	if (g->mode == GRAPH_TRAIN && v->type->needs_out && v->in[1] >= 0)
-		live_until(&v->data, back);
+		read_at(g, i, back);
+	if (v->restored) {
+		v->again.bytes = v->data.bytes;
+		read_at(g, v->in[1], v->again.from);
+	}
 	for (k = 0; k < 2; k++)
 		if (v->in[k] >= 0)
 			read_at(g, v->in[k], i);
@@ -233,13 +269,14 @@ insert_by_offset(struct buffer **placed, int n, struct buffer *b)
 static void
 place_all(struct graph *g)
 {
-	struct buffer **all = mem_array(3 * (size_t)g->n, sizeof *all), **placed = mem_array(3 * (size_t)g->n, sizeof *all);
+	struct buffer **all = mem_array(4 * (size_t)g->n, sizeof *all), **placed = mem_array(4 * (size_t)g->n, sizeof *all);
 	int i, n = 0;
 
 	for (i = 0; i < g->n; i++) {
 		all[n++] = &g->node[i].data;
 		all[n++] = &g->node[i].grad;
 		all[n++] = &g->node[i].save;
+		all[n++] = &g->node[i].again;
 	}
 	qsort(all, (size_t)n, sizeof *all, by_size);
 	g->bytes = 64;
@@ -265,14 +302,16 @@ graph_plan(struct graph *g, enum graph_mode mode)
 
 		memset(&v->data, 0, sizeof v->data);
 		memset(&v->grad, 0, sizeof v->grad);
+		memset(&v->again, 0, sizeof v->again);
 		memset(v->add, 0, sizeof v->add);
 		v->grad_of = -1;
 		v->leads = 0;
 		v->elem = stored_as(g, v);
 		v->unstored = can_stay_unstored(g, i);
+		v->restored = can_be_restored(g, i);
 		save_size(g, i);
 	}
-	for (i = 0; i < g->n; i++)
+	for (i = g->n - 1; i >= 0; i--)
 		data_lifetime(g, i);
 	if (mode == GRAPH_TRAIN) {
 		start_outputs(g);

@@ -18,6 +18,7 @@ struct node {
 	int leads;       /* to an output: it has a gradient */
 	enum elem elem;  /* of data and gradient */
 	int unstored;    /* its data is never written: consumers compute it as they read (operand.h) */
+	int restored;    /* its data is dropped after the forward pass and computed again before the backward pass reads it */
 	int grad_of;     /* the node whose gradient buffer this one's gradient overwrites; -1: its own buffer */
 	int add[2];      /* backward adds to that input's gradient: a later consumer has written it already */
 	int param[5];    /* indices into the params list */
@@ -26,6 +27,7 @@ struct node {
 	int output, keep;
 	struct conv conv;
 	struct buffer data, grad, save;
+	struct buffer again; /* the restored data */
 };
 
 struct graph {
@@ -33,6 +35,7 @@ struct graph {
 	int n;           /* nodes */
 	int batch;       /* largest batch planned for */
 	int running, batch_stats; /* of the last forward pass */
+	int going_back;  /* the backward pass runs */
 	enum graph_mode mode;
 	enum elem elem;  /* of images between the layers */
 	size_t bytes;
@@ -55,8 +58,13 @@ extern const struct node_type node_input, node_conv, node_bnorm, node_maxpool, n
 static inline void *
 node_data(const struct graph *g, int i)
 {
-	return i < 0 ? NULL : g->arena + g->node[i].data.offset;
+	const struct node *v = &g->node[i];
+
+	return i < 0 ? NULL : g->arena + (v->restored && g->going_back ? v->again.offset : v->data.offset);
 }
+
+/* Computes the data of a restored node. */
+void node_restore(struct graph *g, struct node *v, struct params *ps);
 
 /* What a consumer of node i reads. */
 struct operand node_operand(const struct graph *g, int i);

@@ -116,18 +116,31 @@ bnorm_save(const struct graph *g, const struct node *v)
 }
 
 static void
-bnorm_run(struct graph *g, struct node *v, struct params *ps)
+bnorm_store(struct graph *g, struct node *v, struct params *ps)
 {
 	struct bnorm b = bnorm_of(v, ps);
 	struct operand res = { 0 };
 
-	bnorm_statistics(node_save(g, v), &b, node_data(g, v->in[0]), pixels(g, v), uses_batch(g, v, ps));
-	if (v->unstored)
-		return;
 	if (v->in[1] >= 0)
 		res = node_operand(g, v->in[1]);
 	bnorm_apply(node_data(g, (int)(v - g->node)), node_save(g, v), &b, node_data(g, v->in[0]), &res.part[0],
 	            pixels(g, v));
+}
+
+void
+node_restore(struct graph *g, struct node *v, struct params *ps)
+{
+	bnorm_store(g, v, ps); /* the forward pass left what it needs in save */
+}
+
+static void
+bnorm_run(struct graph *g, struct node *v, struct params *ps)
+{
+	struct bnorm b = bnorm_of(v, ps);
+
+	bnorm_statistics(node_save(g, v), &b, node_data(g, v->in[0]), pixels(g, v), uses_batch(g, v, ps));
+	if (!v->unstored)
+		bnorm_store(g, v, ps);
 }
 
 static void
