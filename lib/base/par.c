@@ -9,12 +9,22 @@
 #include "base/mem.h"
 
 #define MAX_THREADS 256
+#define SPINS 1500
+
+#if defined(__x86_64__)
+#define PAUSE __builtin_ia32_pause()
+#elif defined(__aarch64__)
+#define PAUSE __asm__ volatile("yield")
+#else
+#define PAUSE ((void)0)
+#endif
 
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t start, done;
-	int threads, busy;      /* busy: workers that have not finished the current loop */
-	unsigned long round;    /* counts loops, so that a worker sees a new one */
+	int threads, spins;
+	atomic_int busy;        /* workers that have not finished the current loop */
+	atomic_ulong round;     /* counts loops, so that a worker sees a new one */
 	int n;
 	void (*fn)(void *ctx, int i, int worker);
 	void *ctx;
@@ -41,6 +51,34 @@ run(int worker)
 	inside = 0;
 }
 
+/* A training step has a thousand loops. Going to sleep between two of them and being woken takes longer than many a
+ * loop, so a thread looks out for the next for as long as that first: for some 50 microseconds. */
+static int
+spin_while_round(unsigned long seen)
+{
+	int i;
+
+	for (i = 0; i < pool.spins; i++) {
+		if (atomic_load_explicit(&pool.round, memory_order_acquire) != seen)
+			return 1;
+		PAUSE;
+	}
+	return 0;
+}
+
+static int
+spin_while_busy(void)
+{
+	int i;
+
+	for (i = 0; i < pool.spins; i++) {
+		if (!atomic_load_explicit(&pool.busy, memory_order_acquire))
+			return 1;
+		PAUSE;
+	}
+	return 0;
+}
+
 static void *
 work(void *arg)
 {
@@ -48,16 +86,19 @@ work(void *arg)
 	unsigned long seen = 0;
 
 	for (;;) {
-		pthread_mutex_lock(&pool.lock);
-		while (pool.round == seen)
-			pthread_cond_wait(&pool.start, &pool.lock);
-		seen = pool.round;
-		pthread_mutex_unlock(&pool.lock);
+		if (!spin_while_round(seen)) {
+			pthread_mutex_lock(&pool.lock);
+			while (atomic_load(&pool.round) == seen)
+				pthread_cond_wait(&pool.start, &pool.lock);
+			pthread_mutex_unlock(&pool.lock);
+		}
+		seen = atomic_load(&pool.round);
 		run(worker);
-		pthread_mutex_lock(&pool.lock);
-		if (--pool.busy == 0)
+		if (atomic_fetch_sub(&pool.busy, 1) == 1) {
+			pthread_mutex_lock(&pool.lock);
 			pthread_cond_signal(&pool.done);
-		pthread_mutex_unlock(&pool.lock);
+			pthread_mutex_unlock(&pool.lock);
+		}
 	}
 	return NULL;
 }
@@ -82,6 +123,8 @@ par_init(int threads)
 		pthread_detach(t);
 	}
 	pool.threads = i;
+	if (i <= sysconf(_SC_NPROCESSORS_ONLN)) /* otherwise it would keep others from working */
+		pool.spins = SPINS;
 }
 
 int
@@ -102,18 +145,20 @@ par_for(int n, void (*fn)(void *ctx, int i, int worker), void *ctx)
 		inside = was;
 		return;
 	}
-	pthread_mutex_lock(&pool.lock);
 	pool.n = n;
 	pool.fn = fn;
 	pool.ctx = ctx;
 	atomic_store(&pool.next, 0);
-	pool.busy = pool.threads - 1;
-	pool.round++;
+	atomic_store(&pool.busy, pool.threads - 1);
+	pthread_mutex_lock(&pool.lock);
+	atomic_fetch_add(&pool.round, 1);
 	pthread_cond_broadcast(&pool.start);
 	pthread_mutex_unlock(&pool.lock);
 	run(0);
+	if (spin_while_busy())
+		return;
 	pthread_mutex_lock(&pool.lock);
-	while (pool.busy)
+	while (atomic_load(&pool.busy))
 		pthread_cond_wait(&pool.done, &pool.lock);
 	pthread_mutex_unlock(&pool.lock);
 }
