@@ -16,7 +16,7 @@ from formula import view
 from measure import arrays, digest, optimiser, stray, write_digest, write_table
 from networks import Byol
 
-STEPS, BATCH, SIDE, SEED = 5, 8, 48, 13
+STEPS, BATCH, SIDE, SEED = 5, 8, 48, 33
 
 # name: optimiser, base lr, weight decay, schedule (warm-up steps of a cosine, or None: constant), tau_0
 CASES = {
