@@ -13,16 +13,6 @@
 
 enum { HIGH = 16 }; /* rows of a tile */
 
-struct product {
-	void *c;
-	size_t ldc;
-	enum bf16_out out;
-	const uint16_t *a;
-	ptrdiff_t lda;
-	int m, n, k;
-	int high; /* rows of the tiles of A and C: 16, or all if C has fewer */
-};
-
 static void
 configure(int high)
 {
@@ -39,6 +29,13 @@ configure(int high)
 	}
 	WRITTEN(&c);
 	_tile_loadconfig(&c);
+}
+
+/* Rows of the tiles of A and C: 16, or all if C has fewer */
+static int
+height(const struct bf16_product *t)
+{
+	return t->m < HIGH ? t->m : HIGH;
 }
 
 /* Tiles 0 to 3 sum, 4 and 5 are A's, 6 and 7 the panel's. */
@@ -60,29 +57,41 @@ step(const uint16_t *a0, const uint16_t *a1, ptrdiff_t bytes, const uint16_t *b,
 		_tile_dpbf16ps(3, 5, 7);
 }
 
-/* sum[down][16][32] of the rows of A that begin at a0 and a1 */
+/* The last values of rows, fewer than a tile's: zeros behind them */
 ALWAYS void
-multiply(float *sum, const struct product *t, const uint16_t *a0, const uint16_t *a1, const uint16_t *b, int down,
-         int across)
+last_step(const struct bf16_product *t, const uint16_t *a0, const uint16_t *a1, int n, const uint16_t *b, int down,
+          int across)
 {
 	_Alignas(64) uint16_t rest[2][HIGH][BF16_K];
-	int p, i;
+	int i;
+
+	memset(rest, 0, sizeof rest);
+	for (i = 0; i < height(t); i++) {
+		memcpy(rest[0][i], a0 + (ptrdiff_t)i * t->lda, (size_t)n * sizeof *a0);
+		if (down > 1)
+			memcpy(rest[1][i], a1 + (ptrdiff_t)i * t->lda, (size_t)n * sizeof *a1);
+	}
+	WRITTEN(rest);
+	step(rest[0][0], rest[1][0], sizeof rest[0][0], b, down, across);
+}
+
+/* sum[down][16][32] of the rows of A that begin at a0 and a1 */
+ALWAYS void
+multiply(float *sum, const struct bf16_product *t, const uint16_t *a0, const uint16_t *a1, const uint16_t *b, int down,
+         int across)
+{
+	ptrdiff_t bytes = 2 * (ptrdiff_t)t->lda;
+	int p, s;
 
 	_tile_zero(0);
 	_tile_zero(1);
 	_tile_zero(2);
 	_tile_zero(3);
-	for (p = 0; p + BF16_K <= t->k; p += BF16_K, b += BF16_K * BF16_NR)
-		step(a0 + p, a1 + p, 2 * t->lda, b, down, across);
-	if (p < t->k) {
-		memset(rest, 0, sizeof rest);
-		for (i = 0; i < t->high; i++) {
-			memcpy(rest[0][i], a0 + i * t->lda + p, (size_t)(t->k - p) * sizeof *a0);
-			if (down > 1)
-				memcpy(rest[1][i], a1 + i * t->lda + p, (size_t)(t->k - p) * sizeof *a1);
-		}
-		WRITTEN(rest);
-		step(rest[0][0], rest[1][0], sizeof rest[0][0], b, down, across);
+	for (s = 0; s < t->segments; s++, a0 += t->segment_step, a1 += t->segment_step) {
+		for (p = 0; p + BF16_K <= t->k; p += BF16_K, b += BF16_K * BF16_NR)
+			step(a0 + p, a1 + p, bytes, b, down, across);
+		if (p < t->k)
+			last_step(t, a0 + p, a1 + p, t->k - p, b, down, across);
 	}
 	_tile_stored(0, sum, 4 * BF16_NR);
 	_tile_stored(1, sum + 16, 4 * BF16_NR);
@@ -93,18 +102,18 @@ multiply(float *sum, const struct product *t, const uint16_t *a0, const uint16_t
 
 /* Where the tile begins that computes row i and those after it: the last one overlaps the one before. */
 static int
-begin(const struct product *t, int i)
+begin(const struct bf16_product *t, int i)
 {
-	return i + t->high <= t->m ? i : t->m - t->high;
+	return i + height(t) <= t->m ? i : t->m - height(t);
 }
 
 /* C's rows from i on, at most 32, columns from j on */
 static void
-block(const struct product *t, const uint16_t *panel, int i, int j)
+block(const struct bf16_product *t, const uint16_t *panel, int i, int j)
 {
 	_Alignas(64) float sum[2 * HIGH * BF16_NR];
 	int width = t->n - j, first = begin(t, i), second = begin(t, i + HIGH), r;
-	const uint16_t *a0 = t->a + first * t->lda, *a1 = t->a + second * t->lda;
+	const uint16_t *a0 = t->a + (ptrdiff_t)first * t->lda, *a1 = t->a + (ptrdiff_t)second * t->lda;
 
 	if (i + HIGH < t->m && width > 16)
 		multiply(sum, t, a0, a1, panel, 2, 2);
@@ -116,7 +125,7 @@ block(const struct product *t, const uint16_t *panel, int i, int j)
 		multiply(sum, t, a0, a0, panel, 1, 1);
 	for (r = i; r < i + 2 * HIGH && r < t->m; r++) {
 		const float *row = sum + (r < i + HIGH ? r - first : HIGH + r - second) * BF16_NR;
-		size_t at = (size_t)r * t->ldc + (size_t)j;
+		size_t at = (size_t)r * (size_t)t->ldc + (size_t)j;
 
 		bf16_store(t->c, at, t->out, _mm512_load_ps(row), bf16_columns(width, 0));
 		if (width > 16)
@@ -125,16 +134,15 @@ block(const struct product *t, const uint16_t *panel, int i, int j)
 }
 
 static void
-rows(void *c, int ldc, enum bf16_out out, const uint16_t *a, int lda, const uint16_t *panels, size_t stride, int m, int n,
-     int k)
+rows(const struct bf16_product *p)
 {
-	struct product t = { c, (size_t)ldc, out, a, lda, m, n, k, m < HIGH ? m : HIGH };
+	const uint16_t *panel = p->panels;
 	int i, j;
 
-	configure(t.high);
-	for (j = 0; j < n; j += BF16_NR, panels += stride)
-		for (i = 0; i < m; i += 2 * HIGH)
-			block(&t, panels, i, j);
+	configure(height(p));
+	for (j = 0; j < p->n; j += BF16_NR, panel += p->panel_step)
+		for (i = 0; i < p->m; i += 2 * HIGH)
+			block(p, panel, i, j);
 	_tile_release();
 }
 

@@ -18,8 +18,8 @@ struct tile {
 	size_t ldc, at; /* the tile's place in C */
 	enum bf16_out out;
 	const uint16_t *a, *panel;
-	ptrdiff_t lda;
-	int n, k;
+	ptrdiff_t lda, segment_step;
+	int n, k, segments;
 };
 
 typedef int32_t pair __attribute__((may_alias, aligned(2)));
@@ -30,28 +30,30 @@ multiply(const struct tile *t, int m, int across)
 	const uint16_t *a[(MR + 2) / 3], *b = t->panel;
 	ptrdiff_t lda = t->lda;
 	__m512 sum[MR][2];
-	int i, j, p;
+	int i, j, p, s;
 
 	UNROLL for (i = 0; i < m; i++)
 		UNROLL for (j = 0; j < across; j++)
 			sum[i][j] = _mm512_setzero_ps();
-	UNROLL for (i = 0; i < (m + 2) / 3; i++)
-		a[i] = t->a + 3 * i * lda;
-	for (p = 0; p < t->k; p += 2, b += 2 * BF16_NR) {
-		__m512bh row[2];
+	for (s = 0; s < t->segments; s++) {
+		UNROLL for (i = 0; i < (m + 2) / 3; i++)
+			a[i] = t->a + s * t->segment_step + 3 * i * lda;
+		for (p = 0; p < t->k; p += 2, b += 2 * BF16_NR) {
+			__m512bh row[2];
 
-		UNROLL for (j = 0; j < across; j++) {
-			_mm_prefetch((const char *)(b + 16 * 2 * BF16_NR + 32 * j), _MM_HINT_T0);
-			row[j] = (__m512bh)_mm512_loadu_si512(b + 32 * j);
-		}
-		UNROLL for (i = 0; i < m; i++)
-			UNROLL for (j = 0; j < across; j++)
-				sum[i][j] = _mm512_dpbf16_ps(
-					sum[i][j], row[j],
-					(__m512bh)_mm512_set1_epi32(*(const pair *)(a[i / 3] + i % 3 * lda)));
-		UNROLL for (i = 0; i < (m + 2) / 3; i++) {
-			a[i] += 2;
-			HIDE(a[i]);
+			UNROLL for (j = 0; j < across; j++) {
+				_mm_prefetch((const char *)(b + 16 * 2 * BF16_NR + 32 * j), _MM_HINT_T0);
+				row[j] = (__m512bh)_mm512_loadu_si512(b + 32 * j);
+			}
+			UNROLL for (i = 0; i < m; i++)
+				UNROLL for (j = 0; j < across; j++)
+					sum[i][j] = _mm512_dpbf16_ps(
+						sum[i][j], row[j],
+						(__m512bh)_mm512_set1_epi32(*(const pair *)(a[i / 3] + i % 3 * lda)));
+			UNROLL for (i = 0; i < (m + 2) / 3; i++) {
+				a[i] += 2;
+				HIDE(a[i]);
+			}
 		}
 	}
 	UNROLL for (i = 0; i < m; i++)
@@ -71,17 +73,18 @@ EACH(TILES)
 static void (*const tiles[MR][2])(const struct tile *t) = { EACH(ENTRY) };
 
 static void
-rows(void *c, int ldc, enum bf16_out out, const uint16_t *a, int lda, const uint16_t *panels, size_t step, int m, int n,
-     int k)
+rows(const struct bf16_product *p)
 {
-	int pieces = (m + MR - 1) / MR, i, j, from, to;
+	struct tile t = { .c = p->c, .ldc = (size_t)p->ldc, .out = p->out, .panel = p->panels, .lda = p->lda,
+	                  .segment_step = p->segment_step, .k = p->k, .segments = p->segments };
+	int pieces = (p->m + MR - 1) / MR, i, j, from, to;
 
-	for (j = 0; j < n; j += BF16_NR, panels += step)
+	for (j = 0; j < p->n; j += BF16_NR, t.panel += p->panel_step)
 		for (i = 0, from = 0; i < pieces; i++, from = to) {
-			struct tile t = { c, (size_t)ldc, (size_t)from * (size_t)ldc + (size_t)j, out,
-			                  a + (ptrdiff_t)from * lda, panels, lda, n - j < BF16_NR ? n - j : BF16_NR, k };
-
-			to = (int)((long)m * (i + 1) / pieces);
+			to = (int)((long)p->m * (i + 1) / pieces);
+			t.at = (size_t)from * t.ldc + (size_t)j;
+			t.a = p->a + (ptrdiff_t)from * p->lda;
+			t.n = p->n - j < BF16_NR ? p->n - j : BF16_NR;
 			tiles[to - from - 1][t.n > 16](&t);
 		}
 }

@@ -75,36 +75,49 @@ product_bf16_pack_rows(uint16_t *panels, const uint16_t *b, int ldb, int k, int 
 }
 
 void
+product_bf16_compute(const struct bf16_product *p)
+{
+	cpu()->bf16->rows(p);
+}
+
+void
 product_bf16_run(void *c, int ldc, enum bf16_out out, const uint16_t *a, int lda, const uint16_t *panels, int m, int n,
                  int k)
 {
-	cpu()->bf16->rows(c, ldc, out, a, lda, panels, panel_step(k), m, n, k);
+	struct bf16_product p = { .c = c, .ldc = ldc, .out = out, .a = a, .lda = lda, .segments = 1, .panels = panels,
+	                          .panel_step = panel_step(k), .m = m, .n = n, .k = k };
+
+	product_bf16_compute(&p);
 }
 
-/* t[m,ld] = A^T, A [k,m] */
-static void
-turn(uint16_t *t, int ld, const uint16_t *a, int lda, int m, int k)
+void
+product_bf16_turn(uint16_t *t, int ldt, const uint16_t *a, int lda, int m, int k)
 {
 	int i, p;
 
 	for (i = 0; i < m; i += TURN)
 		for (p = 0; p < k; p += BF16_K)
-			cpu()->bf16->turn(t + i * ld + p, ld, a + (size_t)p * (size_t)lda + i, lda, least(BF16_K, k - p),
-			                  least(TURN, m - i));
+			cpu()->bf16->turn(t + (ptrdiff_t)i * ldt + p, ldt, a + (size_t)p * (size_t)lda + i, lda,
+			                  least(BF16_K, k - p), least(TURN, m - i));
 }
 
 void
 product_bf16_outer(float *c, int ldc, const uint16_t *a, int lda, const uint16_t *panels, int m, int n, int k, int add)
 {
 	_Alignas(64) uint16_t t[HIGH * DEEP];
+	struct bf16_product product = { .ldc = ldc, .a = t, .segments = 1, .panel_step = panel_step(k), .n = n };
 	int i, p;
 
 	for (p = 0; p < k; p += DEEP)
 		for (i = 0; i < m; i += HIGH) {
-			int high = least(HIGH, m - i), deep = least(DEEP, k - p), ld = (int)padded(deep);
+			int deep = least(DEEP, k - p);
 
-			turn(t, ld, a + (size_t)p * (size_t)lda + i, lda, high, deep);
-			cpu()->bf16->rows(c + (size_t)i * (size_t)ldc, ldc, add || p ? BF16_ADD : BF16_WRITE, t, ld,
-			                  panels + (size_t)p * BF16_NR, panel_step(k), high, n, ld);
+			product.m = least(HIGH, m - i);
+			product.k = product.lda = (int)padded(deep);
+			product_bf16_turn(t, product.lda, a + (size_t)p * (size_t)lda + i, lda, product.m, deep);
+			product.c = c + (size_t)i * (size_t)ldc;
+			product.out = add || p ? BF16_ADD : BF16_WRITE;
+			product.panels = panels + (size_t)p * BF16_NR;
+			product_bf16_compute(&product);
 		}
 }

@@ -36,14 +36,32 @@ void product_bf16_run(void *c, int ldc, enum bf16_out out, const uint16_t *a, in
 void product_bf16_outer(float *c, int ldc, const uint16_t *a, int lda, const uint16_t *panels, int m, int n, int k,
                         int add);
 
+/* T[m,k] = A^T, A being [k,m]; behind row i's k values zeros up to a multiple of BF16_K, for which there is room. */
+void product_bf16_turn(uint16_t *t, int ldt, const uint16_t *a, int lda, int m, int k);
+
+/* A product of rows that need not lie in one piece: row i of A is `segments` runs of k values, the first at a + i*lda,
+ * the others segment_step values apart; rows may overlap. Panels lie panel_step values apart: they may be parts of
+ * higher ones, from any pair on, and hold segments*k rows. k is even, and with several segments a multiple of BF16_K. */
+struct bf16_product {
+	void *c;
+	int ldc;
+	enum bf16_out out;
+	const uint16_t *a;
+	int lda, segments;
+	ptrdiff_t segment_step;
+	const uint16_t *panels;
+	size_t panel_step;
+	int m, n, k;
+};
+
+void product_bf16_compute(const struct bf16_product *p);
+
 #define BF16_NR 32
 #define BF16_K 32
 
 /* What a processor brings, cpu()->bf16; for product_bf16.c alone */
 struct cpu_bf16 {
-	/* product_bf16_run, where panels lie `step` values apart */
-	void (*rows)(void *c, int ldc, enum bf16_out out, const uint16_t *a, int lda, const uint16_t *panels, size_t step,
-	             int m, int n, int k);
+	void (*rows)(const struct bf16_product *p); /* product_bf16_compute */
 
 	/* T[m,BF16_K] = A^T, rows ldt values apart: A is [k,m], k <= BF16_K, m <= 16; zeros from k on */
 	void (*turn)(uint16_t *t, int ldt, const uint16_t *a, int lda, int k, int m);

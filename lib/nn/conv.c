@@ -7,6 +7,7 @@
 #include "base/par.h"
 #include "nn/compute.h"
 #include "nn/conv_direct.h"
+#include "nn/conv_lines.h"
 #include "nn/conv_winograd.h"
 
 #define BLOCK 1024 /* pixels of one piece of work */
@@ -92,6 +93,8 @@ conv_backward_weights(float *dw, float *dbias, const void *dy, const struct oper
 {
 	if (by_winograd(c, c->cin) && conv_winograd_reads(x))
 		conv_winograd_backward_weights(dw, dy, x, c, n);
+	else if (conv_lines_can(c))
+		conv_lines_backward_weights(dw, dy, x, c, n);
 	else
 		conv_direct_backward_weights(dw, dy, x, c, n);
 	if (dbias)

@@ -4,6 +4,7 @@
 
 #include "base/kernel.h"
 #include "base/par.h"
+#include "nn/conv_weights.h"
 #include "nn/gemm.h"
 
 #define TILE_PIXELS 112           /* a tile's product: this many rows, a multiple of what registers hold */
@@ -190,44 +191,7 @@ patch_bytes(const struct job *j)
 	return (((size_t)j->pixels * j->ld + line) * elem_size(j->e) + 63) & ~(size_t)63;
 }
 
-/* --- weights: the kernel's rows and columns before the channels, as in a patch --- */
-
-struct reorder {
-	float *to;
-	const float *from;
-	int inner, area, turn;
-	size_t outer_step, area_step;
-};
-
-/* to[i*outer_step + k*area_step + o] = from[i][o][k], with `turn` the last k first */
-KERNEL static void
-reorder_one(void *ctx, int i, int worker)
-{
-	const struct reorder *r = ctx;
-	const float *from = r->from + (size_t)i * r->inner * r->area;
-	int k, o;
-
-	for (k = 0; k < r->area; k++) {
-		float *to = r->to + i * r->outer_step + (size_t)(r->turn ? r->area - 1 - k : k) * r->area_step;
-
-		for (o = 0; o < r->inner; o++)
-			to[o] = from[(size_t)o * r->area + k];
-	}
-}
-
-/* w[cout][cin,k,k] as [cout][k,k,cin]; itself if k is 1, else in `room` */
-static const float *
-kernel_first(float *room, const float *w, const struct conv *c)
-{
-	int area = c->k * c->k;
-	struct reorder r = { .to = room, .from = w, .inner = c->cin, .area = area,
-	                     .outer_step = (size_t)depth(c), .area_step = (size_t)c->cin };
-
-	if (area == 1)
-		return w;
-	par_for(c->cout, reorder_one, &r);
-	return room;
-}
+/* --- forward --- */
 
 /* Room for a packed k x n matrix in the caller's scratch, and after it for the matrix itself. */
 static void *
@@ -239,8 +203,6 @@ packed_room(float **plain, enum elem e, int k, int n)
 	*plain = (float *)(room + packed);
 	return room;
 }
-
-/* --- forward --- */
 
 /* out = A B for a tile, or added to it, however it is stored; `room` for sums that can't be added at once. */
 KERNEL static void
@@ -288,7 +250,7 @@ conv_direct_forward(void *y, const struct operand *x, const float *w, const stru
 	float *plain;
 	void *packed = packed_room(&plain, c->arithmetic, depth(c), c->cout);
 
-	gemm_pack(packed, c->arithmetic, kernel_first(plain, w, c), 1, (size_t)depth(c), depth(c), c->cout);
+	gemm_pack(packed, c->arithmetic, conv_weights_kernel_first(plain, w, c), 1, (size_t)depth(c), depth(c), c->cout);
 	forward(y, c->out, x, packed, c, n, 0);
 }
 
@@ -298,17 +260,13 @@ conv_direct_forward(void *y, const struct operand *x, const float *w, const stru
 static void
 backward_data_gather(void *dx, const void *dy, const float *w, const struct conv *c, int n, int add)
 {
-	int area = c->k * c->k, d = c->cout * area;
+	int d = c->cout * c->k * c->k;
 	float *turned;
 	void *packed = packed_room(&turned, c->arithmetic, d, c->cin);
-	struct reorder r = { .to = turned, .from = w, .inner = c->cin, .area = area, .turn = 1,
-	                     .outer_step = (size_t)c->cin, .area_step = (size_t)c->cout * c->cin };
 	struct operand x = operand_plain(dy, c->out, c->cout, c->oh, c->ow);
 	struct conv back;
 
-	if (area > 1)
-		par_for(c->cout, reorder_one, &r);
-	gemm_pack(packed, c->arithmetic, area > 1 ? turned : w, (size_t)c->cin, 1, d, c->cin);
+	gemm_pack(packed, c->arithmetic, conv_weights_turned(turned, w, c), (size_t)c->cin, 1, d, c->cin);
 	conv_init(&back, c->cout, c->cin, c->k, 1, c->k - 1 - c->pad, c->oh, c->ow);
 	back.arithmetic = c->arithmetic;
 	forward(dx, c->in, &x, packed, &back, n, add);
@@ -378,7 +336,7 @@ conv_direct_backward_data(void *dx, const void *dy, const float *w, const struct
 		return;
 	}
 	packed = packed_room(&plain, c->arithmetic, c->cout, depth(c));
-	gemm_pack(packed, c->arithmetic, kernel_first(plain, w, c), (size_t)depth(c), 1, c->cout, depth(c));
+	gemm_pack(packed, c->arithmetic, conv_weights_kernel_first(plain, w, c), (size_t)depth(c), 1, c->cout, depth(c));
 	j = job_start(c, NULL, n);
 	j.out = dx;
 	j.dy = dy;
@@ -426,31 +384,12 @@ weights_piece(void *ctx, int i, int worker)
 	}
 }
 
-/* Adds the partial sums, [cout][k,k,cin] each, to dw[cout][cin,k,k]. */
-KERNEL static void
-sum_channel(void *ctx, int o, int worker)
-{
-	const struct job *j = ctx;
-	int cin = j->c->cin, area = j->c->k * j->c->k, d = depth(j->c), i, k, ch;
-	float *dw = (float *)j->out + (size_t)o * d, *sum = j->partial + (size_t)o * d;
-
-	for (i = 1; i < j->parts; i++)
-		add_run(sum, sum + (size_t)i * j->c->cout * d, d);
-	if (area == 1)
-		add_run(dw, sum, d);
-	else
-		for (ch = 0; ch < cin; ch++)
-			for (k = 0; k < area; k++)
-				dw[(size_t)ch * area + k] += sum[(size_t)k * cin + ch];
-}
-
 void
 conv_direct_backward_weights(float *dw, const void *dy, const struct operand *x, const struct conv *c, int n)
 {
 	struct job j = job_start(c, x, n);
 	size_t size = (size_t)c->cout * depth(c);
 
-	j.out = dw;
 	j.dy = dy;
 	j.parts = (int)(PARTIAL_FLOATS / size);
 	j.parts = j.parts < 1 ? 1 : j.parts > MAX_PARTIALS ? MAX_PARTIALS : j.parts;
@@ -459,5 +398,5 @@ conv_direct_backward_weights(float *dw, const void *dy, const struct operand *x,
 	j.groups = (WEIGHT_PIECES + j.parts - 1) / j.parts;
 	j.partial = par_scratch(PAR_CALLER, size * (size_t)j.parts * sizeof(float));
 	par_for(j.parts * j.groups, weights_piece, &j);
-	par_for(c->cout, sum_channel, &j);
+	conv_weights_add(dw, j.partial, j.parts, c);
 }
