@@ -123,7 +123,8 @@ gate(float *restrict g, const struct job *j, const float *x, size_t at, int ch, 
 	int k;
 
 	if (!j->b->relu) {
-		memcpy(g, dy, (size_t)n * sizeof *g);
+		for (k = 0; k < n; k++)
+			g[k] = dy[k];
 	} else if (j->out) {
 		out = elem_read(gates, j->out, at + ch, n, j->b->elem);
 		for (k = 0; k < n; k++)
