@@ -37,7 +37,7 @@ LIBS         := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all units clean install check
+.PHONY: all units objects clean install check
 
 all: $(BIN)
 
@@ -85,6 +85,9 @@ $(BUILD)/helpers/%: $(BUILD)/tests/helpers/%.o $(BUILD)/tests/helpers/formula.o 
 include tests/bench/bench.mk
 
 units: $(UNIT) $(HELP) $(BENCH)
+
+# What needs no library for image files: with PKGS=openblas and another CC, to see that it compiles elsewhere
+objects: $(filter-out $(BUILD)/lib/io/%,$(LIBOBJ))
 
 check: all units
 	BUILD=$(BUILD) tests/run
