@@ -20,6 +20,14 @@ struct opt_common opt_common;
 
 static char *command;
 
+/* What the command was composed from */
+static struct {
+	const struct opt *table;
+	const char **given; /* per option; NULL: not given */
+	char **operand;
+	int n;
+} parsed;
+
 static int
 takes_value(const struct opt *o)
 {
@@ -266,24 +274,25 @@ append_quoted(char *line, const char *word)
 }
 
 static void
-compose_command(const struct opt *table, const char **given, char **operand, int n)
+compose_command(void)
 {
 	const struct opt *o;
 	int i;
 
 	free(command);
 	command = mem_printf("%s %s", prog_name, VERSION);
-	for (o = table; o->name; o++) {
+	for (o = parsed.table; o->name; o++) {
+		const char *value = parsed.given[o - parsed.table];
 		char *word;
 
-		if (!given[o - table] || o->type == OPT_OUT || o->type == OPT_QUIET || o->type == OPT_SPEED)
+		if (!value || o->type == OPT_OUT || o->type == OPT_QUIET || o->type == OPT_SPEED)
 			continue;
-		word = takes_value(o) ? mem_printf("--%s=%s", o->name, given[o - table]) : mem_printf("--%s", o->name);
+		word = takes_value(o) ? mem_printf("--%s=%s", o->name, value) : mem_printf("--%s", o->name);
 		command = append_quoted(command, word);
 		free(word);
 	}
-	for (i = 0; i < n; i++)
-		command = append_quoted(command, operand[i]);
+	for (i = 0; i < parsed.n; i++)
+		command = append_quoted(command, parsed.operand[i]);
 }
 
 /* Where parse_long and parse_short find the words and leave what they read. */
@@ -390,10 +399,14 @@ opt_parse(int argc, char ***argv, const struct opt *table, const char *operands,
 		usage_error("missing operand: usage is %s [option ...] %s", prog_name, operands);
 	if (most >= 0 && n > most)
 		usage_error("unexpected operand '%s'", operand[most]);
-	compose_command(table, p.given, operand, n);
-	free(p.given);
 	*argv = memcpy(*argv, operand, (size_t)(n + 1) * sizeof *operand);
 	free(operand);
+	free(parsed.given);
+	parsed.table = table;
+	parsed.given = p.given;
+	parsed.operand = *argv;
+	parsed.n = n;
+	compose_command();
 	par_init(opt_common.threads);
 	return n;
 }
@@ -404,4 +417,15 @@ opt_command(void)
 	if (!command)
 		BUG("opt_command before opt_parse");
 	return command;
+}
+
+void
+opt_amend(const void *var, const char *value)
+{
+	const struct opt *o;
+
+	for (o = parsed.table; o->name; o++)
+		if (o->var == var && parsed.given[o - parsed.table])
+			parsed.given[o - parsed.table] = value;
+	compose_command();
 }

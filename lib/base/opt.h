@@ -62,4 +62,8 @@ int opt_parse(int argc, char ***argv, const struct opt *table, const char *opera
  * order) and the operands, quoted for a shell. Valid after opt_parse. */
 const char *opt_command(void);
 
+/* The command is to say `value` (which must stay) for the option of this variable, if it was given: where a tool had to
+ * do otherwise than it was told. */
+void opt_amend(const void *var, const char *value);
+
 #endif
