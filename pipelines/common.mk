@@ -1,13 +1,18 @@
 # What every experiment shares: the scale, the data as streams, how a model is fine-tuned and scored.
 #
-#   make experiment-NAME [SCALE=demo|small|paper] [ACDC=DIR] [NATURAL=DIR] [SEED=N]
+#   make experiment-NAME [SCALE=demo|small|paper] [ACDC=DIR] [NATURAL=DIR] [SEED=N] [PRECISION=f32|bf16]
 #
 # demo makes its own data; the other scales need ACDC (its training folder) and, for arms that pretrain on natural
-# images, NATURAL (a folder of pictures). A recipe is what you would type; `make -n` shows it.
+# images, NATURAL (a folder of pictures). PRECISION=bf16 computes networks in bfloat16 where the processor can
+# (segpipe(7)); files that are there already stay, so give another OUT to compare.
+# A recipe is what you would type; `make -n` shows it.
 
 SCALE ?= demo
 SEED  ?= 1
 OUT   ?= out/$(SCALE)
+
+PRECISION ?= f32
+COMPUTING  = $(if $(filter-out f32,$(PRECISION)),--precision $(PRECISION))
 
 include pipelines/scale-$(SCALE).mk
 
@@ -54,14 +59,14 @@ $(OUT)/data/natural.ten: | $(NATURAL) $(BIN)
 define finetune
 $(OUT)/$1/model.safetensors: $(OUT)/$1/encoder.safetensors $(OUT)/data/train.ten $(OUT)/data/val.ten | $(BIN)
 	ssl-augment -q -s $(SEED) --policy finetune $(FINETUNE_VIEWS) $(OUT)/data/train.ten | \
-	seg-finetune -s $(SEED) --encoder $$< $(FINETUNE) --val $(OUT)/data/val.ten \
+	seg-finetune -s $(SEED) --encoder $$< $(FINETUNE) $(COMPUTING) --val $(OUT)/data/val.ten \
 		--history $(OUT)/$1/history.tsv -o $$@
 endef
 
 # $(call score,ARM): predictions of the $(EVAL) patients, their scores and pictures
 define score
 $(OUT)/$1/$(EVAL).ten: $(OUT)/$1/model.safetensors $(OUT)/data/$(EVAL).ten | $(BIN)
-	seg-predict --model $$< $(OUT)/data/$(EVAL).ten -o $$@
+	seg-predict $(COMPUTING) --model $$< $(OUT)/data/$(EVAL).ten -o $$@
 
 $(OUT)/$1/metrics.tsv: $(OUT)/$1/$(EVAL).ten | $(BIN)
 	seg-eval --slices $(OUT)/$1/slices.tsv --volumes $(OUT)/$1/volumes.tsv $$< -o $$@

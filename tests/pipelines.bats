@@ -25,6 +25,12 @@ experiment() {
 	cmp "$T/before" "$T/after"
 }
 
+@test "PRECISION=bf16 is for every tool that runs a network, and f32 needs no option" {
+	[ "$(experiment -n PRECISION=bf16 | grep -o -e '[a-z]*-[a-z]* [^|]*--precision bf16' | cut -d ' ' -f 1 | sort | tr '\n' ' ')" = \
+		"seg-finetune seg-predict ssl-pretrain " ]
+	[ "$(experiment -n | grep -c -e --precision)" -eq 0 ]
+}
+
 @test "an interrupted experiment leaves no half file, and the next make goes on" {
 	experiment FINETUNE_VIEWS='--size 32 --epochs 300' &
 	make=$!

@@ -13,6 +13,7 @@
 #include "cpu/bf16.h"
 
 enum elem { ELEM_F32, ELEM_BF16 };
+#define ELEM_NAMES "f32|bf16"
 
 static inline size_t
 elem_size(enum elem e)
