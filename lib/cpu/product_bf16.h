@@ -39,9 +39,10 @@ void product_bf16_outer(float *c, int ldc, const uint16_t *a, int lda, const uin
 /* T[m,k] = A^T, A being [k,m]; behind row i's k values zeros up to a multiple of BF16_K, for which there is room. */
 void product_bf16_turn(uint16_t *t, int ldt, const uint16_t *a, int lda, int m, int k);
 
-/* A product of rows that need not lie in one piece: row i of A is `segments` runs of k values, the first at a + i*lda,
- * the others segment_step values apart; rows may overlap. Panels lie panel_step values apart: they may be parts of
- * higher ones, from any pair on, and hold segments*k rows. k is even, and with several segments a multiple of BF16_K. */
+/* A product of rows that need not lie in one piece: row i of A is `segments` runs of k values, the first at
+ * a + i*lda, the others segment_step values apart; rows may overlap. Panels lie panel_step values apart: they may be
+ * parts of higher ones, from any pair on, and hold segments*k rows. k is even, and with several segments a multiple
+ * of BF16_K. */
 struct bf16_product {
 	void *c;
 	int ldc;

@@ -53,6 +53,8 @@ conv_forward(void *y, const struct operand *x, const float *w, const float *bias
 
 	if (by_winograd(c, c->cin) && conv_winograd_reads(x))
 		conv_winograd_forward(y, x, w, c, n, 0);
+	else if (conv_lines_can(c))
+		conv_lines_forward(y, x, w, c, n);
 	else
 		conv_direct_forward(y, x, w, c, n);
 	if (bias)
@@ -64,6 +66,8 @@ conv_backward_data(void *dx, const void *dy, const float *w, const struct conv *
 {
 	if (by_winograd(c, c->cout))
 		conv_winograd_backward_data(dx, dy, w, c, n, add);
+	else if (conv_lines_can(c))
+		conv_lines_backward_data(dx, dy, w, c, n, add);
 	else
 		conv_direct_backward_data(dx, dy, w, c, n, add);
 }

@@ -2,12 +2,16 @@
 
 #include <string.h>
 
+#include "base/kernel.h"
 #include "base/par.h"
 #include "cpu/product_bf16.h"
 #include "nn/conv_weights.h"
 
-#define TILE_BYTES (1024 * 1024)  /* of a tile: it should stay in the second-level cache */
-#define MIN_PIXELS 512            /* of a tile, so that adding a tile's part to the weights' sums costs little */
+#define LINE_BYTES (384 * 1024)   /* of a tile: it should stay in the second-level cache, with the weights */
+#define MIN_LINE 128              /* pixels of a tile, which all weights are read for */
+#define MIN_TILES 8               /* smaller tiles rather than fewer, so that there is work for all threads */
+#define SUMS_BYTES (1024 * 1024)  /* of a tile for a weight gradient */
+#define MIN_SUMS 512              /* its pixels, so that adding its part to the sums costs little */
 #define PARTIAL_FLOATS (2 << 20)  /* memory for partial sums of a weight gradient */
 #define MAX_PARTIALS 8
 #define WEIGHT_PIECES 8
@@ -16,6 +20,10 @@
 struct job {
 	const struct conv *c;
 	const struct operand *x, *dy;
+	void *out;
+	enum elem stored;    /* of out */
+	int add;
+	const uint16_t *packed;
 	int n, pitch, all; /* images; pixels from one row to the next, even; rows */
 	int rows, tiles;
 	float *partial;
@@ -40,14 +48,11 @@ conv_lines_can(const struct conv *c)
 	return c->arithmetic == ELEM_BF16 && c->k == 3 && c->stride == 1 && c->pad == 1;
 }
 
-/* Tiles of which a pixel takes `bytes` */
 static struct job
-job_start(const struct conv *c, int n, size_t bytes)
+job_start(const struct conv *c, int n, size_t pixels)
 {
 	struct job j = { .c = c, .n = n, .pitch = (c->w + 2) & ~1, .all = n * (c->h + 1) - 1 };
-	size_t pixels = TILE_BYTES / bytes;
 
-	pixels = pixels < MIN_PIXELS ? MIN_PIXELS : pixels;
 	j.rows = (int)least((pixels + (size_t)j.pitch / 2) / (size_t)j.pitch, (size_t)j.all);
 	j.rows = j.rows < 1 ? 1 : j.rows;
 	j.tiles = (j.all + j.rows - 1) / j.rows;
@@ -72,6 +77,157 @@ static int
 tile_rows(const struct job *j, int t)
 {
 	return (int)least((size_t)j->rows, (size_t)(j->all - t * j->rows));
+}
+
+KERNEL static void
+add_row(void *y, size_t at, const float *sums, int n, enum elem stored)
+{
+	elem_write(y, at, sums, n, 1, stored);
+}
+
+/* Tile t's rows of x and one more on each side, a zero pixel before and zeros behind them: `values` in all */
+static void
+put_tile(uint16_t *line, const struct job *j, int t, size_t values)
+{
+	size_t cin = (size_t)j->x->c;
+	int rows = tile_rows(j, t) + 2;
+	size_t there = (1 + (size_t)rows * j->pitch) * cin;
+
+	memset(line, 0, cin * sizeof *line);
+	put_line(line + cin, j, j->x, t * j->rows - 1, rows);
+	memset(line + there, 0, (values - there) * sizeof *line);
+}
+
+/* --- forward --- */
+
+/* Values of a kernel's row, as the products want them */
+static int
+segment(const struct conv *c)
+{
+	return whole_steps(3 * c->cin);
+}
+
+struct pack {
+	uint16_t *packed;
+	const float *w;
+	const struct conv *c;
+	size_t rs, cs;
+};
+
+/* The weights of up to BF16_NR output channels: three kernel rows, each padded with zeros */
+static void
+pack_panel(void *ctx, int i, int worker)
+{
+	const struct pack *p = ctx;
+	int first = i * BF16_NR, n = (int)least(BF16_NR, (size_t)(p->c->cout - first)), row = 3 * p->c->cin, s;
+	size_t step = (size_t)segment(p->c) * BF16_NR;
+
+	for (s = 0; s < 3; s++)
+		product_bf16_pack(p->packed + (3 * (size_t)i + (size_t)s) * step,
+		                  p->w + (size_t)s * row * p->rs + (size_t)first * p->cs, p->rs, p->cs, row, n);
+}
+
+static size_t
+line_values(const struct job *j)
+{
+	return ((size_t)(j->rows + 2) * j->pitch + 1) * j->c->cin + segment(j->c);
+}
+
+/* Sums of tile t, [rows*pitch][cout], to where they belong, without those at zero pixels */
+static void
+keep_rows(const struct job *j, int t, const void *sums)
+{
+	const struct conv *c = j->c;
+	size_t row = (size_t)c->w * c->cout;
+	int r, i, period = c->h + 1, rows = tile_rows(j, t);
+
+	for (i = 0; i < rows; i++) {
+		size_t at = (size_t)i * j->pitch * c->cout, to;
+
+		r = t * j->rows + i;
+		to = ((size_t)(r / period) * c->h + r % period) * row;
+		if (r % period == c->h)
+			continue;
+		if (j->add)
+			add_row(j->out, to, (const float *)sums + at, (int)row, j->stored);
+		else
+			memcpy(elem_at(j->out, to, j->stored), elem_at(sums, at, j->stored), row * elem_size(j->stored));
+	}
+}
+
+static void
+forward_tile(void *ctx, int t, int worker)
+{
+	const struct job *j = ctx;
+	const struct conv *c = j->c;
+	int pixels = tile_rows(j, t) * j->pitch, deep = segment(c);
+	size_t values = line_values(j), line = (values * sizeof(uint16_t) + 63) & ~(size_t)63;
+	char *room = par_scratch(worker, line + (size_t)j->rows * j->pitch * c->cout * sizeof(float));
+	struct bf16_product p = { .c = room + line, .ldc = c->cout, .a = (uint16_t *)room, .lda = c->cin, .segments = 3,
+	                          .segment_step = (ptrdiff_t)j->pitch * c->cin, .panels = j->packed,
+	                          .panel_step = (size_t)3 * deep * BF16_NR, .m = pixels, .n = c->cout, .k = deep };
+
+	p.out = j->stored == ELEM_BF16 && !j->add ? BF16_ROUND : BF16_WRITE;
+	put_tile((uint16_t *)room, j, t, values);
+	product_bf16_compute(&p);
+	keep_rows(j, t, room + line);
+}
+
+/* Weight (s,q,ch) of output o at w + ((3s + q)*cin + ch)*rs + o*cs */
+static void
+forward(void *y, enum elem stored, const struct operand *x, struct pack *pack, const struct conv *c, int n, int add)
+{
+	size_t bytes = 2 * (size_t)c->cin + 4 * (size_t)c->cout, pixels = LINE_BYTES / bytes;
+	size_t share = (size_t)n * (c->h + 1) * (c->w + 1) / MIN_TILES;
+	struct job j;
+
+	pixels = least(pixels, share);
+	j = job_start(c, n, pixels < MIN_LINE ? MIN_LINE : pixels);
+	j.x = x;
+	j.out = y;
+	j.stored = stored;
+	j.add = add;
+	j.packed = pack->packed;
+	pack->c = c;
+	par_for((c->cout + BF16_NR - 1) / BF16_NR, pack_panel, pack);
+	par_for(j.tiles, forward_tile, &j);
+}
+
+/* Room in the caller's scratch for the packed weights of c, and after them for a copy of them */
+static struct pack
+pack_room(const struct conv *c)
+{
+	size_t packed = (size_t)(c->cout + BF16_NR - 1) / BF16_NR * BF16_NR * 3 * segment(c) * sizeof(uint16_t);
+	char *room = par_scratch(PAR_CALLER, packed + (size_t)9 * c->cin * c->cout * sizeof(float));
+
+	return (struct pack){ .packed = (uint16_t *)room, .w = (float *)(room + packed) };
+}
+
+void
+conv_lines_forward(void *y, const struct operand *x, const float *w, const struct conv *c, int n)
+{
+	struct pack p = pack_room(c);
+
+	p.w = conv_weights_kernel_first((float *)p.w, w, c);
+	p.rs = 1;
+	p.cs = (size_t)9 * c->cin;
+	forward(y, c->out, x, &p, c, n, 0);
+}
+
+/* It is itself a convolution, of dy with the weights turned by 180 degrees and their channels exchanged. */
+void
+conv_lines_backward_data(void *dx, const void *dy, const float *w, const struct conv *c, int n, int add)
+{
+	struct operand x = operand_plain(dy, c->out, c->cout, c->oh, c->ow);
+	struct conv back;
+	struct pack p;
+
+	conv_init(&back, c->cout, c->cin, 3, 1, 1, c->h, c->w);
+	p = pack_room(&back);
+	p.w = conv_weights_turned((float *)p.w, w, c);
+	p.rs = (size_t)c->cin;
+	p.cs = 1;
+	forward(dx, c->in, &x, &p, &back, n, add);
 }
 
 /* --- gradient with respect to the weights --- */
@@ -105,17 +261,12 @@ weights_room(const struct job *j, char *base)
 	return r;
 }
 
-/* The panels of tile t: row i is the three pixels from i on, columns from..from+n-1 of their 3*cin values. Before the
- * first row a zero pixel, behind the last ones zeros as deep as products read. */
+/* The panels of tile t: row i is the three pixels from i on, columns from..from+n-1 of their 3*cin values. */
 static void
 pack_tile(const struct room *r, const struct job *j, int t, int high, int from, int n)
 {
-	int cin = j->c->cin, rows = tile_rows(j, t), there = 1 + (rows + 2) * j->pitch;
-
-	memset(r->line, 0, (size_t)cin * sizeof *r->line);
-	put_line(r->line + cin, j, j->x, t * j->rows - 1, rows + 2);
-	memset(r->line + (size_t)there * cin, 0, (size_t)(high + 2 - there) * cin * sizeof *r->line);
-	product_bf16_pack_rows(r->panels, r->line + from, cin, high, n);
+	put_tile(r->line, j, t, (size_t)(high + 2) * j->c->cin);
+	product_bf16_pack_rows(r->panels, r->line + from, j->c->cin, high, n);
 }
 
 /* sums[cout][3,3*cin] (+)= those of tile t: the kernel's row q sees the panels q*pitch pixels further on. */
@@ -138,8 +289,8 @@ add_tile(float *sums, const struct room *r, const struct job *j, int t, int from
 	}
 }
 
-/* Piece i is part i % parts of the tiles (t = part, part + parts, ...) and some of the columns: as many parts as there is
- * room for sums, and columns few enough to make enough pieces; fixed whatever the threads. */
+/* Piece i is part i % parts of the tiles (t = part, part + parts, ...) and some of the columns: as many parts as there
+ * is room for sums, and columns few enough to make enough pieces; fixed whatever the threads. */
 static void
 weights_piece(void *ctx, int i, int worker)
 {
@@ -153,7 +304,7 @@ weights_piece(void *ctx, int i, int worker)
 		add_tile(j->partial + (size_t)part * j->c->cout * 9 * j->c->cin, &r, j, t, from, n, t != part);
 }
 
-/* Panels are as wide as columns; turned and plain gradients and the line besides. */
+/* What a pixel of a tile takes. Panels are as wide as columns; turned and plain gradients and the line besides. */
 static size_t
 weights_bytes(const struct conv *c, int columns)
 {
@@ -175,10 +326,12 @@ conv_lines_backward_weights(float *dw, const void *dy, const struct operand *x, 
 	size_t size = (size_t)c->cout * 9 * c->cin, parts = PARTIAL_FLOATS / size;
 	struct operand gradient = operand_plain(dy, c->out, c->cout, c->oh, c->ow);
 	int all = 3 * c->cin;
+	size_t pixels;
 	struct job j;
 
 	parts = parts < 1 ? 1 : least(parts, MAX_PARTIALS);
-	j = job_start(c, n, weights_bytes(c, columns_of(all, (int)parts)));
+	pixels = SUMS_BYTES / weights_bytes(c, columns_of(all, (int)parts));
+	j = job_start(c, n, pixels < MIN_SUMS ? MIN_SUMS : pixels);
 	j.x = x;
 	j.dy = &gradient;
 	j.parts = (int)least(parts, (size_t)j.tiles);
