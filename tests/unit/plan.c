@@ -1,4 +1,4 @@
-/* plan: what is not stored but computed while reading gives the same numbers; outputs anywhere in a network get their
+/* plan: what is not stored but computed while reading, or again when needed, gives the same numbers; outputs anywhere in a network get their
  * gradients, nodes that lead nowhere cost nothing; fewer samples than planned, frozen parts */
 #include "nn/graph.h"
 
@@ -103,6 +103,21 @@ dead_ends(struct net *t)
 	bnorm(t, conv(t, a, "c4", 16, 3, 1), -1, "bn4", 1);
 }
 
+/* Residual blocks whose outputs can be computed again, the first with a shortcut of its own, one read by an upsampling
+ * too */
+static void
+blocks(struct net *t)
+{
+	int a = bnorm(t, conv(t, t->x, "c0", 16, 3, 1), -1, "bn0", 1), b, c, d;
+
+	b = bnorm(t, conv(t, a, "c1", 16, 3, 2), bnorm(t, conv(t, a, "c2", 16, 1, 2), -1, "bn2", 0), "bn1", 1);
+	c = bnorm(t, conv(t, b, "c3", 16, 3, 1), b, "bn3", 1);
+	d = bnorm(t, conv(t, c, "c4", 16, 3, 1), c, "bn4", 1);
+	d = bnorm(t, conv(t, d, "c5", 16, 1, 1), d, "bn5", 1);
+	d = bnorm(t, conv(t, d, "c6", 8, 3, 2), -1, "bn6", 1);
+	output(t, conv(t, keep_count(t, graph_upcat(t->g, d, c)), "c7", 2, 3, 1));
+}
+
 static const struct shape {
 	const char *name;
 	void (*build)(struct net *t);
@@ -111,6 +126,7 @@ static const struct shape {
 	{ "a decoder", decoder },
 	{ "outputs inside", inner_outputs },
 	{ "dead ends", dead_ends },
+	{ "blocks", blocks },
 };
 
 /* --- */
