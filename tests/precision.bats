@@ -25,8 +25,8 @@ setup_file() {
 }
 
 needs_bf16() {
-	[[ $(ssl-embed --precision bf16 2>&1 </dev/null) != *"no products"* ]] ||
-		skip "this processor has no products of bfloat16"
+	[[ $(ssl-embed --precision bf16 2>&1 </dev/null) != *"no fast products"* ]] ||
+		skip "this processor has no fast products of bfloat16"
 }
 
 @test "the same bytes from 1 and 2 threads, by either kind of processor" {
@@ -104,7 +104,7 @@ off() {
 	done
 	for what in e m p f; do cmp "$T/$what.f32" "$T/$what.bf16"; done
 	ten-info --provenance "$T/e.bf16" | grep -e --precision=f32
-	grep -x "ssl-pretrain: this processor has no products of bfloat16: computing in single precision" "$T/note.bf16"
+	grep -x "ssl-pretrain: this processor has no fast products of bfloat16: computing in single precision" "$T/note.bf16"
 	run grep bfloat16 "$T/note.f32"
 	[ "$status" -eq 1 ]
 	[ ! -s "$T/quiet" ]

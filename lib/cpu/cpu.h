@@ -2,9 +2,10 @@
  *
  * One binary serves every machine: cpu() returns the best set this processor can run. The sets are compiled from
  * the same sources with other vector widths and instructions (avx512.c, avx2.c, portable.c); everything else in
- * the project is written once, against this table. avx512bf16 and amx are avx512 with products of bfloat16. The
- * environment variable SEGPIPE_CPU=portable|avx2|avx512|avx512bf16|amx asks for a lesser set (to test it, or to get
- * the bytes of another machine); one that the processor lacks is refused.
+ * the project is written once, against this table. avx512bf16 and amx are avx512 with products of bfloat16;
+ * Intel's avx512bf16, slower than float, is taken only if named. The environment variable
+ * SEGPIPE_CPU=portable|avx2|avx512|avx512bf16|amx asks for a lesser set (to test it, or to get the bytes of another
+ * machine); one that the processor lacks is refused.
  *
  * Matrices are row-major; a panel is the form in which products want their right operand: nr columns, k rows, one
  * row after the other, padded with zeros to nr columns (product.h packs them, and is what others should call).

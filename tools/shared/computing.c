@@ -13,7 +13,7 @@ computing_start(void)
 	if (computing.precision == ELEM_BF16 && computing.compute != COMPUTE_FAST)
 		die("--precision bf16 is for --compute fast alone (see %s -h)", prog_name);
 	if (!compute_has((enum elem)computing.precision)) {
-		note("this processor has no products of bfloat16: computing in single precision");
+		note("this processor has no fast products of bfloat16: computing in single precision");
 		computing.precision = ELEM_F32;
 		opt_amend(&computing.precision, "f32");
 	}
