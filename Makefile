@@ -8,13 +8,14 @@
 include config.mk
 
 # `make deps GOAL ...`: the flags come from pkg-config, and deps may only now install what it tells of. So a
-# second make makes the goals, afterwards.
+# second make makes the goals, afterwards: first what there is to compile, on all processors.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
 GOALS := $(filter-out deps,$(MAKECMDGOALS))
 .PHONY: deps goals $(GOALS)
 deps:
 	config/deps $(DEBS)
 goals: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(if $(filter check,$(GOALS)),units)
 	@$(MAKE) --no-print-directory $(GOALS)
 $(GOALS): goals ; @:
 else
