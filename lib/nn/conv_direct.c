@@ -8,6 +8,7 @@
 #include "nn/gemm.h"
 
 #define TILE_PIXELS 112           /* a tile's product: this many rows, a multiple of what registers hold */
+#define DEEP_PIXELS 448           /* for weight gradients, whose products sum over them, in bfloat16 */
 #define TILE_BYTES (256 * 1024)   /* or more, where patches are small: so much of them */
 #define MIN_TILES 16              /* smaller tiles rather than fewer, so that there is work for all threads */
 #define PARTIAL_FLOATS (2 << 20)  /* memory for partial sums of a weight gradient */
@@ -27,8 +28,8 @@ struct job {
 	int n, add;
 	int flat;            /* patches are the image's pixels */
 	int ld;              /* values from one patch to the next */
-	int pixels, tiles;   /* flat: pixels of a tile, tiles in all */
-	int rows, per_image; /* not flat: output rows of a tile, tiles of an image */
+	int pixels, tiles;   /* of a tile; in all */
+	int rows;            /* not flat: output rows of a tile, counted through all images */
 	int parts, groups;
 };
 
@@ -45,46 +46,36 @@ row_length(const struct job *j, int n)
 	return j->e == ELEM_BF16 ? (n + 31) & ~31 : n;
 }
 
-static void
-flat_tiles(struct job *j, size_t all)
-{
-	size_t pixels = TILE_BYTES / elem_size(j->e) / (size_t)j->ld / TILE_PIXELS * TILE_PIXELS;
-
-	if (pixels < TILE_PIXELS)
-		pixels = TILE_PIXELS;
-	while (pixels > TILE_PIXELS / 4 && all / pixels < MIN_TILES)
-		pixels /= 2;
-	j->pixels = (int)pixels;
-	j->tiles = (int)((all + pixels - 1) / pixels);
-}
-
-/* Output rows of a tile. Tiles of one image share no rows of patches, but input rows: better high ones. */
+/* So many of `all` pixels, or rows of several pixels, make a tile: `least` or more, but fewer rather than too few tiles
+ * for all threads. Weight gradients need no tiles for that, but deep ones. */
 static int
-row_tiles(const struct job *j)
+tile_size(const struct job *j, size_t all, int width, int least, int min_tiles)
 {
-	int rows = (int)(TILE_BYTES / elem_size(j->e) / (size_t)j->ld / (size_t)j->c->ow), least = TILE_PIXELS / j->c->ow;
+	size_t size = TILE_BYTES / elem_size(j->e) / (size_t)j->ld / (size_t)width;
 
-	if (rows < least)
-		rows = least;
-	return rows < 1 ? 1 : rows > j->c->oh ? j->c->oh : rows;
+	least = least / width > 1 ? least / width : 1;
+	size = size < (size_t)least ? (size_t)least : size / (size_t)least * (size_t)least;
+	while (size > 1 && size * (size_t)width > TILE_PIXELS / 4 && all / size < (size_t)min_tiles)
+		size /= 2;
+	return (int)(size < all ? size : all);
 }
 
 static struct job
-job_start(const struct conv *c, const struct operand *x, int n)
+job_start(const struct conv *c, const struct operand *x, int n, int least, int min_tiles)
 {
 	struct job j = { .c = c, .x = x, .e = c->arithmetic, .n = n,
 	                 .flat = c->k == 1 && c->stride == 1 && c->pad == 0 };
+	size_t rows = (size_t)n * c->oh;
 
 	j.ld = row_length(&j, depth(c));
-
 	if (j.flat) {
-		flat_tiles(&j, (size_t)n * c->oh * c->ow);
+		j.pixels = tile_size(&j, rows * c->ow, 1, least, min_tiles);
+		j.tiles = (int)((rows * c->ow + (size_t)j.pixels - 1) / (size_t)j.pixels);
 		return j;
 	}
-	j.rows = row_tiles(&j);
-	j.per_image = (c->oh + j.rows - 1) / j.rows;
+	j.rows = tile_size(&j, rows, c->ow, least, min_tiles);
 	j.pixels = j.rows * c->ow;
-	j.tiles = n * j.per_image;
+	j.tiles = (int)((rows + (size_t)j.rows - 1) / (size_t)j.rows);
 	return j;
 }
 
@@ -92,16 +83,10 @@ job_start(const struct conv *c, const struct operand *x, int n)
 static int
 tile_range(const struct job *j, int t, size_t *first)
 {
-	const struct conv *c = j->c;
-	size_t all = (size_t)j->n * c->oh * c->ow;
-	int row = t % (j->per_image ? j->per_image : 1) * j->rows;
+	size_t all = (size_t)j->n * j->c->oh * j->c->ow;
 
-	if (j->flat) {
-		*first = (size_t)t * j->pixels;
-		return all - *first < (size_t)j->pixels ? (int)(all - *first) : j->pixels;
-	}
-	*first = ((size_t)(t / j->per_image) * c->oh + row) * c->ow;
-	return (c->oh - row < j->rows ? c->oh - row : j->rows) * c->ow;
+	*first = (size_t)t * j->pixels;
+	return all - *first < (size_t)j->pixels ? (int)(all - *first) : j->pixels;
 }
 
 static int
@@ -147,6 +132,18 @@ row_patches(void *a, void *line, const struct job *j, int image, int row0, int r
 	}
 }
 
+/* The same of rows counted through all images: image by image */
+static void
+image_patches(void *a, void *line, const struct job *j, int row, int rows)
+{
+	int oh = j->c->oh, n;
+
+	for (; rows; rows -= n, row += n, a = elem_at(a, (size_t)n * j->c->ow * j->ld, j->e)) {
+		n = oh - row % oh < rows ? oh - row % oh : rows;
+		row_patches(a, line, j, row / oh, row % oh, n);
+	}
+}
+
 /* Zeros behind each patch */
 static void
 fill_rows(void *a, const struct job *j, int pixels)
@@ -176,8 +173,7 @@ patches(const struct job *j, void *a, int t)
 	if (j->flat)
 		operand_pixels(a, j->e, j->ld, j->x, first, pixels);
 	else
-		row_patches(a, elem_at(a, (size_t)j->pixels * j->ld, j->e), j, t / j->per_image, t % j->per_image * j->rows,
-		            pixels / c->ow);
+		image_patches(a, elem_at(a, (size_t)j->pixels * j->ld, j->e), j, (int)(first / (size_t)c->ow), pixels / c->ow);
 	fill_rows(a, j, pixels);
 	return a;
 }
@@ -235,7 +231,7 @@ forward_tile(void *ctx, int t, int worker)
 static void
 forward(void *y, enum elem stored, const struct operand *x, const void *packed, const struct conv *c, int n, int add)
 {
-	struct job j = job_start(c, x, n);
+	struct job j = job_start(c, x, n, TILE_PIXELS, MIN_TILES);
 
 	j.out = y;
 	j.stored = stored;
@@ -337,7 +333,7 @@ conv_direct_backward_data(void *dx, const void *dy, const float *w, const struct
 	}
 	packed = packed_room(&plain, c->arithmetic, c->cout, depth(c));
 	gemm_pack(packed, c->arithmetic, conv_weights_kernel_first(plain, w, c), (size_t)depth(c), 1, c->cout, depth(c));
-	j = job_start(c, NULL, n);
+	j = job_start(c, NULL, n, TILE_PIXELS, MIN_TILES);
 	j.out = dx;
 	j.dy = dy;
 	j.packed = packed;
@@ -387,7 +383,7 @@ weights_piece(void *ctx, int i, int worker)
 void
 conv_direct_backward_weights(float *dw, const void *dy, const struct operand *x, const struct conv *c, int n)
 {
-	struct job j = job_start(c, x, n);
+	struct job j = job_start(c, x, n, c->arithmetic == ELEM_BF16 ? DEEP_PIXELS : TILE_PIXELS, 1);
 	size_t size = (size_t)c->cout * depth(c);
 
 	j.dy = dy;

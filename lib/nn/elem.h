@@ -54,7 +54,8 @@ elem_write(void *x, size_t at, const float *restrict v, int n, int add, enum ele
 		for (k = 0; k < n; k++)
 			f[k] += v[k];
 	else if (e == ELEM_F32)
-		memcpy(f, v, (size_t)n * sizeof *v);
+		for (k = 0; k < n; k++) /* no memcpy: where n is known, v need not be in memory at all */
+			f[k] = v[k];
 	else if (add)
 		for (k = 0; k < n; k++)
 			b[k] = bf16_of(bf16_float(b[k]) + v[k]);
