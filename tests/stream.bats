@@ -179,7 +179,7 @@ good() {
 @test "a killed tool takes its temporary file with it" {
 	mkfifo "$T/pipe"
 	for signal in TERM HUP; do
-		ten-cat "$T/pipe" -o "$T/out.ten" &
+		env --default-signal=$signal ten-cat "$T/pipe" -o "$T/out.ten" & # nohup ignores HUP
 		pid=$!
 		exec 9>"$T/pipe"
 		for _ in $(seq 100); do [ -n "$(find "$T" -name 'out.ten?*')" ] && break; sleep 0.02; done
