@@ -11,9 +11,6 @@
 #define DEEP_PIXELS 448           /* for weight gradients, whose products sum over them, in bfloat16 */
 #define TILE_BYTES (256 * 1024)   /* or more, where patches are small: so much of them */
 #define MIN_TILES 16              /* smaller tiles rather than fewer, so that there is work for all threads */
-#define PARTIAL_FLOATS (2 << 20)  /* memory for partial sums of a weight gradient */
-#define MAX_PARTIALS 8
-#define WEIGHT_PIECES 8
 
 /* --- tiles and patches --- */
 
@@ -268,15 +265,6 @@ backward_data_gather(void *dx, const void *dy, const float *w, const struct conv
 	forward(dx, c->in, &x, packed, &back, n, add);
 }
 
-KERNEL_PART void
-add_run(float *restrict to, const float *restrict from, int n)
-{
-	int i;
-
-	for (i = 0; i < n; i++)
-		to[i] += from[i];
-}
-
 /* The adjoint of row_patches: adds the patches of output row i back to where they came from in dx. */
 KERNEL_PART void
 scatter_row(float *dx, const float *a, const struct conv *c, int i)
@@ -289,8 +277,8 @@ scatter_row(float *dx, const float *a, const struct conv *c, int i)
 			int from = col < 0 ? -col : 0, to = col + c->k > c->w ? c->w - col : c->k;
 
 			if (row >= 0 && row < c->h && from < to)
-				add_run(dx + ((size_t)row * c->w + col + from) * c->cin, a + from * c->cin,
-				        (to - from) * c->cin);
+				elem_write(dx, ((size_t)row * c->w + col + from) * c->cin, a + from * c->cin,
+				           (to - from) * c->cin, 1, ELEM_F32);
 		}
 }
 
@@ -304,14 +292,20 @@ scatter_image(void *ctx, int s, int worker)
 	struct operand x = operand_plain(j->dy, c->out, c->cout, c->oh, c->ow);
 	int ld = row_length(j, c->cout), row, i;
 	float *a = par_scratch(worker, (patch + size) * sizeof *a + (size_t)j->pixels * ld * sizeof *a + 64), *sum = a + patch;
-	void *dy = (void *)(((uintptr_t)(sum + size) + 63) & ~(uintptr_t)63);
+	void *gathered = (void *)(((uintptr_t)(sum + size) + 63) & ~(uintptr_t)63);
 
 	memset(sum, 0, size * sizeof *sum);
 	for (row = 0; row < c->oh; row += j->rows) {
 		int rows = c->oh - row < j->rows ? c->oh - row : j->rows;
+		size_t first = ((size_t)s * c->oh + row) * c->ow;
+		const void *dy = gathered;
 
-		memset(dy, 0, (size_t)rows * c->ow * ld * elem_size(j->e));
-		operand_pixels(dy, j->e, ld, &x, ((size_t)s * c->oh + row) * c->ow, rows * c->ow);
+		if (c->out == j->e && ld == c->cout) {
+			dy = elem_at(j->dy, first * c->cout, c->out);
+		} else {
+			memset(gathered, 0, (size_t)rows * c->ow * ld * elem_size(j->e));
+			operand_pixels(gathered, j->e, ld, &x, first, rows * c->ow);
+		}
 		gemm_packed(a, (int)d, GEMM_WRITE, j->e, dy, ld, j->packed, rows * c->ow, (int)d, ld);
 		for (i = 0; i < rows; i++)
 			scatter_row(sum, a + (size_t)i * c->ow * d, c, row + i);

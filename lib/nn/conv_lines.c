@@ -12,9 +12,6 @@
 #define MIN_TILES 8               /* smaller tiles rather than fewer, so that there is work for all threads */
 #define SUMS_BYTES (1024 * 1024)  /* of a tile for a weight gradient */
 #define MIN_SUMS 512              /* its pixels, so that adding its part to the sums costs little */
-#define PARTIAL_FLOATS (2 << 20)  /* memory for partial sums of a weight gradient */
-#define MAX_PARTIALS 8
-#define WEIGHT_PIECES 8
 
 /* Rows are counted through all images, a zero row after each. Tile t is rows t*rows .. t*rows + rows - 1. */
 struct job {

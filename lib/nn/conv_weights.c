@@ -61,15 +61,6 @@ struct sum {
 	const struct conv *c;
 };
 
-KERNEL_PART void
-add_run(float *restrict to, const float *restrict from, int n)
-{
-	int i;
-
-	for (i = 0; i < n; i++)
-		to[i] += from[i];
-}
-
 KERNEL static void
 sum_channel(void *ctx, int o, int worker)
 {
@@ -78,9 +69,9 @@ sum_channel(void *ctx, int o, int worker)
 	float *dw = s->dw + (size_t)o * d, *sum = s->sums + (size_t)o * d;
 
 	for (i = 1; i < s->parts; i++)
-		add_run(sum, sum + (size_t)i * s->c->cout * d, d);
+		elem_write(sum, 0, sum + (size_t)i * s->c->cout * d, d, 1, ELEM_F32);
 	if (area == 1)
-		add_run(dw, sum, d);
+		elem_write(dw, 0, sum, d, 1, ELEM_F32);
 	else
 		for (ch = 0; ch < cin; ch++)
 			for (k = 0; k < area; k++)

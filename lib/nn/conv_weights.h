@@ -7,6 +7,11 @@
 
 #include "nn/conv.h"
 
+/* A weight gradient is computed in pieces whose partial sums are added up in the end: as many as there is room for. */
+#define PARTIAL_FLOATS (2 << 20) /* that room */
+#define MAX_PARTIALS 8
+#define WEIGHT_PIECES 8          /* at least, by cutting the sums themselves if need be */
+
 /* w[cout][cin,k,k] as [cout][k,k,cin]; w itself if k is 1, else in room, of its size. */
 const float *conv_weights_kernel_first(float *room, const float *w, const struct conv *c);
 
