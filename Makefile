@@ -2,7 +2,7 @@
 #
 #   make                          build the tools into build/bin
 #   make deps check               install what is missing (Debian), run every test
-#   make experiment-imagenet-ssl  an experiment; see pipelines/ and segpipe(7)
+#   make experiment-imagenet-ssl  an experiment, or all: make experiments; see pipelines/ and segpipe(7)
 #   make install PREFIX=/usr      tools and man pages
 
 include config.mk
@@ -93,7 +93,7 @@ objects: $(filter-out $(BUILD)/lib/io/%,$(LIBOBJ))
 check: all units
 	BUILD=$(BUILD) tests/run
 
-include pipelines/common.mk $(sort $(wildcard pipelines/experiment-*.mk))
+include pipelines/common.mk $(sort $(filter-out pipelines/common.mk pipelines/scale-%,$(wildcard pipelines/*.mk)))
 
 clean:
 	rm -rf $(BUILD)

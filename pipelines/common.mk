@@ -1,15 +1,26 @@
 # What every experiment shares: the scale, the data as streams, how a model is fine-tuned and scored.
 #
-#   make experiment-NAME [SCALE=demo|small|paper] [ACDC=DIR] [NATURAL=DIR] [SEED=N] [PRECISION=f32|bf16]
+#   make experiment-ARM [SCALE=demo|small|paper] [ACDC=DIR] [NATURAL=DIR] [SEEDS='N ...'] [PRECISION=f32|bf16]
+#   make experiments                     all six arms
 #
 # demo makes its own data; the other scales need ACDC (its training folder) and, for arms that pretrain on natural
-# images, NATURAL (a folder of pictures). PRECISION=bf16 computes networks in bfloat16 where the processor can
-# (segpipe(7)); files that are there already stay, so give another OUT to compare.
+# images, NATURAL (a folder of pictures, in a subfolder per class). Instead of that pretraining, IMAGENET_WEIGHTS and
+# BYOL_WEIGHTS take the weights of others. SEEDS are the seeds of fine-tuning; encoders are made once, by the first of
+# them (SEED). PRECISION=bf16 computes networks in bfloat16 where the processor can (segpipe(7)). Files that are there
+# already stay, so give another OUT to compare settings.
 # A recipe is what you would type; `make -n` shows it.
+#
+#   $(OUT)/data/*.ten            streams
+#   $(OUT)/encoders/NAME.*       weights and history of a pretraining, shared by the arms that begin with it
+#   $(OUT)/ARM/seed-S/*          a fine-tuned model, its history, predictions, scores and pictures
 
 SCALE ?= demo
-SEED  ?= 1
 OUT   ?= out/$(SCALE)
+ifdef SEEDS
+SEED  ?= $(firstword $(SEEDS))
+endif
+SEED  ?= 1
+SEEDS ?= $(SEED)
 
 PRECISION ?= f32
 COMPUTING  = $(if $(filter-out f32,$(PRECISION)),--precision $(PRECISION))
@@ -19,7 +30,13 @@ include pipelines/scale-$(SCALE).mk
 # Which patients the final scores are of: test, or val where the test patients are not at hand.
 EVAL ?= test
 
-ifneq ($(filter experiment%,$(MAKECMDGOALS)),)
+ARMS := random imagenet-supervised imagenet-ssl acdc-ssl imagenet-supervised-acdc-ssl imagenet-ssl-acdc-ssl
+
+.PHONY: experiments
+experiments: $(ARMS:%=experiment-%)
+	@pipelines/summary $(ARMS:%=$(OUT)/%)
+
+ifneq ($(filter experiment% study% report% $(OUT)/%,$(MAKECMDGOALS)),)
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 export PATH := $(abspath $(BUILD))/bin:$(PATH)
@@ -48,33 +65,56 @@ $(OUT)/data/train.ten $(OUT)/data/val.ten $(OUT)/data/test.ten: $(OUT)/data/%.te
 	@mkdir -p $(@D)
 	nii2ten --acdc $(ACDC) --split $* -o $@
 
+$(OUT)/data/pool.ten: | $(ACDC) $(BIN)
+	$(call need,ACDC,the training folder of the ACDC challenge)
+	@mkdir -p $(@D)
+	nii2ten --acdc $(ACDC) --split train --unlabelled -o $@
+
 $(OUT)/data/natural.ten: | $(NATURAL) $(BIN)
 	$(call need,NATURAL,a folder of natural images)
 	@mkdir -p $(@D)
-	img2ten -s $(SEED) --rgb $(IMG2TEN) $(NATURAL) -o $@
+	img2ten -s $(SEED) --rgb $(IMG2TEN) --split train $(NATURAL) -o $@
+
+# Mean and deviation of the channels, of which views of natural images are rid
+$(OUT)/data/natural.tsv: $(OUT)/data/natural.ten | $(BIN)
+	ten-stats $< -o $@
+
+$(OUT)/data/natural-val.ten: $(OUT)/data/natural.tsv | $(NATURAL) $(BIN)
+	$(call need,NATURAL,a folder of natural images)
+	img2ten -q -s $(SEED) --rgb $(IMG2TEN) --split val $(NATURAL) | \
+	ssl-augment --policy centre --size $(NATURAL_SIZE) --normalize dataset --stats $< -o $@
 
 # --- fine-tuning and scores, the same for every arm ---
 
-# $(call finetune,ARM): out/SCALE/ARM/model.safetensors from out/SCALE/ARM/encoder.safetensors
+# $(call finetune,DIR,ENCODER[,TRAIN]): DIR/seed-S/model.safetensors for all seeds, from ENCODER (none: random weights)
+# and the samples of TRAIN. A study may set FINETUNE_VIEWS and FINETUNE for its own targets.
 define finetune
-$(OUT)/$1/model.safetensors: $(OUT)/$1/encoder.safetensors $(OUT)/data/train.ten $(OUT)/data/val.ten | $(BIN)
-	ssl-augment -q -s $(SEED) --policy finetune $(FINETUNE_VIEWS) $(OUT)/data/train.ten | \
-	seg-finetune -s $(SEED) --encoder $$< $(FINETUNE) $(COMPUTING) --val $(OUT)/data/val.ten \
-		--history $(OUT)/$1/history.tsv -o $$@
+$(SEEDS:%=$1/seed-%/model.safetensors): $1/seed-%/model.safetensors: $(or $3,$(OUT)/data/train.ten) $2 $(OUT)/data/val.ten | $(BIN)
+	@mkdir -p $$(@D)
+	ssl-augment -q -s $$* --policy finetune $$(FINETUNE_VIEWS) $$< | \
+	seg-finetune -s $$* $(if $2,--encoder $2,--arch $(ARCH)) $$(FINETUNE) $(COMPUTING) --val $(OUT)/data/val.ten \
+		--history $$(@D)/history.tsv -o $$@
 endef
 
-# $(call score,ARM): predictions of the $(EVAL) patients, their scores and pictures
+# $(call score,DIR): predictions of the $(EVAL) patients, their scores and pictures
 define score
-$(OUT)/$1/$(EVAL).ten: $(OUT)/$1/model.safetensors $(OUT)/data/$(EVAL).ten | $(BIN)
+$(SEEDS:%=$1/seed-%/$(EVAL).ten): $1/seed-%/$(EVAL).ten: $1/seed-%/model.safetensors $(OUT)/data/$(EVAL).ten | $(BIN)
 	seg-predict $(COMPUTING) --model $$< $(OUT)/data/$(EVAL).ten -o $$@
 
-$(OUT)/$1/metrics.tsv: $(OUT)/$1/$(EVAL).ten | $(BIN)
-	seg-eval --slices $(OUT)/$1/slices.tsv --volumes $(OUT)/$1/volumes.tsv $$< -o $$@
+$(SEEDS:%=$1/seed-%/metrics.tsv): $1/seed-%/metrics.tsv: $1/seed-%/$(EVAL).ten | $(BIN)
+	seg-eval --slices $$(@D)/slices.tsv --volumes $$(@D)/volumes.tsv $$< -o $$@
 
-$(OUT)/$1/overlays.tif: $(OUT)/$1/$(EVAL).ten | $(BIN)
+$(SEEDS:%=$1/seed-%/overlays.tif): $1/seed-%/overlays.tif: $1/seed-%/$(EVAL).ten | $(BIN)
 	ten2tif $(OVERLAYS) $$< -o $$@
+endef
+
+# $(call arm,NAME[,ENCODER]): experiment-NAME, all of it but the pretraining
+define arm
+$(call finetune,$(OUT)/$1,$2)
+
+$(call score,$(OUT)/$1)
 
 .PHONY: experiment-$1
-experiment-$1: $(OUT)/$1/metrics.tsv $(OUT)/$1/overlays.tif
+experiment-$1: $(SEEDS:%=$(OUT)/$1/seed-%/metrics.tsv) $(SEEDS:%=$(OUT)/$1/seed-%/overlays.tif)
 	@pipelines/summary $(OUT)/$1
 endef

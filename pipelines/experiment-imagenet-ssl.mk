@@ -1,9 +1,15 @@
 # BYOL on natural images, then fine-tuning on ACDC (the paper's arm "BYOL ImageNet").
 
-$(OUT)/imagenet-ssl/encoder.safetensors: $(OUT)/data/natural.ten | $(BIN)
+ifdef BYOL_WEIGHTS
+$(OUT)/encoders/imagenet-ssl.safetensors: $(BYOL_WEIGHTS) | $(BIN)
 	@mkdir -p $(@D)
-	ssl-augment -q -s $(SEED) --policy byol-natural $(NATURAL_VIEWS) $< | \
-	ssl-pretrain -s $(SEED) $(NATURAL_SSL) $(COMPUTING) --history $(@D)/pretrain.tsv -o $@
+	weights-import $< -o $@
+else
+$(OUT)/encoders/imagenet-ssl.safetensors: $(OUT)/data/natural.ten $(OUT)/data/natural.tsv | $(BIN)
+	@mkdir -p $(@D)
+	ssl-augment -q -s $(SEED) --policy byol-natural --size $(NATURAL_SIZE) --normalize dataset --stats $(OUT)/data/natural.tsv \
+		$(NATURAL_SSL_VIEWS) $< | \
+	ssl-pretrain -s $(SEED) --arch $(ARCH) $(NATURAL_SSL) $(COMPUTING) --history $(@:.safetensors=.tsv) -o $@
+endif
 
-$(eval $(call finetune,imagenet-ssl))
-$(eval $(call score,imagenet-ssl))
+$(eval $(call arm,imagenet-ssl,$(OUT)/encoders/imagenet-ssl.safetensors))

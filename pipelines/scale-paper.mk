@@ -1,7 +1,20 @@
-# Every number of the paper: ResNet-50, 224 pixels, batch 128 and 192, 300 and 150 epochs. Days to weeks on a CPU.
+# Every number of the paper: ResNet-50, 224 pixels, BYOL for 300 epochs of natural images in batches of 128 and for 400
+# (or 25 more) of ACDC, fine-tuning for 150 in batches of 192. Where the paper takes a classifier's weights from
+# elsewhere, the usual recipe that makes them: 90 epochs in batches of 256. Days to weeks on a CPU.
 
-NATURAL_VIEWS = --size 224 --epochs 300 --normalize dataset
-NATURAL_SSL   = --arch resnet50 --batch 128 --optimizer lars --warmup 10 --tau 0.99
+ARCH         = resnet50
+NATURAL_SIZE = 224
+
+NATURAL_CLASSIFY_VIEWS = --epochs 90
+NATURAL_CLASSIFY       = --batch 256 --lr 0.1 --momentum 0.9 --weight-decay 1e-4 --smoothing 0.1 --warmup 5
+
+NATURAL_SSL_VIEWS = --epochs 300
+NATURAL_SSL       = --batch 128 --optimizer lars --warmup 10 --tau 0.99
+
+ACDC_VIEWS       = --size 224 --normalize dataset
+ACDC_EPOCHS      = 400
+ACDC_EPOCHS_MORE = 25
+ACDC_SSL         = --batch 128 --optimizer lars --warmup 10 --tau 0.99
 
 FINETUNE_VIEWS = --size 224 --epochs 150 --normalize dataset
 FINETUNE       = --batch 192 --optimizer adam --lr 1e-4 --warmup 10 --warmup-lr 1e-6 --loss jaccard --clip 5

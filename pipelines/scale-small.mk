@@ -1,8 +1,19 @@
 # Real data, ResNet-18, crops of 128 pixels: about an hour an arm on two cores.
 
-IMG2TEN       = --per-class 100
-NATURAL_VIEWS = --size 64 --epochs 3 --normalize dataset
-NATURAL_SSL   = --arch resnet18 --batch 64 --warmup 1
+ARCH         = resnet18
+NATURAL_SIZE = 64
+IMG2TEN      = --per-class 100
+
+NATURAL_CLASSIFY_VIEWS = --epochs 10 --scale 0.25,1
+NATURAL_CLASSIFY       = --batch 64 --lr 0.05 --warmup 1
+
+NATURAL_SSL_VIEWS = --epochs 3
+NATURAL_SSL       = --batch 64 --warmup 1
+
+ACDC_VIEWS       = --size 128
+ACDC_EPOCHS      = 8
+ACDC_EPOCHS_MORE = 4
+ACDC_SSL         = --batch 64 --warmup 1
 
 # Crops of 0.15 to 0.6 of a slice show the heart at 0.7 to 1.4 times its size: validation is on whole slices
 FINETUNE_VIEWS = --size 128 --epochs 12 --scale 0.15,0.6

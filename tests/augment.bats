@@ -199,6 +199,20 @@ pixel() {
 	[ "$(ten-stats -t view.2 "$T/b.ten" | awk 'NR > 1 && $6 == 255' | wc -l)" -eq 3 ]
 }
 
+@test "to classify, views keep their labels; in the middle there is no chance" {
+	img2ten -q --rgb "$GOLDEN/pictures/colour.jpg" -o "$T/a.ten"
+	for seed in 1 2; do
+		ssl-augment -q -s $seed --policy centre -n none --size 16 "$T/a.ten" -o "$T/m$seed"
+		ssl-augment -q -s $seed --policy classify -n none --size 16 "$T/a.ten" -o "$T/c$seed"
+	done
+	ten-cmp "$T/m1" "$T/m2"
+	run ten-cmp -q "$T/c1" "$T/c2"
+	[ "$status" -eq 1 ]
+	phantom-scene -q -s 1 --classes 2 --per-class 3 --size 32 -o "$T/scenes"
+	img2ten -q "$T/scenes" -o "$T/s.ten"
+	ssl-augment -q --policy classify --size 16 "$T/s.ten" | ten-info | grep -q 'label'
+}
+
 @test "colours can be made grey and grey repeated" {
 	aug --channels 1 --views 1 --scale 1,1 -n none "$GOLDEN/colours.ten" -o "$T/a.ten"
 	ten-info "$T/a.ten" | grep -q 'image F32 \[4,1,24,24\]'

@@ -124,6 +124,21 @@ classes() {
 	fails_with "img2ten: --per-class: there are no class folders" img2ten --per-class 1 "$P/rgb.png"
 }
 
+@test "of every ten files of a class the first is for validation, the others for training" {
+	mkdir -p "$T/d/ant" "$T/d/bee"
+	for i in 01 02 03 04 05 06 07 08 09 10 11 12; do cp "$P/grey.png" "$T/d/ant/$i.png"; done
+	cp "$P/grey.png" "$T/d/bee/1.png"
+	cp "$P/grey.png" "$T/d/bee/2.png"
+	img2ten -q --split val "$T/d" -o "$T/v.ten"
+	[ "$(said file "$T/v.ten")" = "$T/d/ant/01.png $T/d/ant/11.png $T/d/bee/1.png" ]
+	[ "$(said samples "$T/v.ten") $(said classes "$T/v.ten")" = "3 3 3 2 2 2" ]
+	img2ten -q --split train "$T/d" -o "$T/t.ten"
+	img2ten -q "$T/d" -o "$T/all.ten"
+	[ "$( (said file "$T/t.ten" && said file "$T/v.ten") | tr ' ' '\n' | sort)" = "$(said file "$T/all.ten" | tr ' ' '\n' | sort)" ]
+	[ "$(said samples "$T/t.ten" | cut -d ' ' -f 1)" = 11 ]
+	fails_with "img2ten: --split train: there is one picture of each class*" img2ten --split train "$P/grey.png"
+}
+
 @test "each epoch has an order of its own, whatever the threads" {
 	classes
 	img2ten -q -s 2 -j 1 --epochs 3 --shuffle "$T/d" -o "$T/a.ten"

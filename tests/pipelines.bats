@@ -1,63 +1,110 @@
 # The experiments as make targets (pipelines/), at a size that takes seconds
 load lib
 
-# experiment [make's arguments]: the imagenet-ssl arm on tiny phantoms, below $T/out
+TINY=(
+	PHANTOM_CINE='--patients 3 --matrix 64,64 --slices 2,2 --frames 4,4'
+	PHANTOM_SCENE='--classes 2 --per-class 4 --size 32'
+	ARCH=resnet18 NATURAL_SIZE=32
+	NATURAL_CLASSIFY_VIEWS= NATURAL_CLASSIFY='--batch 2 --warmup 0'
+	NATURAL_SSL_VIEWS= NATURAL_SSL='--batch 4 --warmup 0 --proj-hidden 8 --pred-hidden 8'
+	ACDC_VIEWS='--size 32' ACDC_EPOCHS=2 ACDC_EPOCHS_MORE=1 ACDC_SSL='--batch 4 --warmup 0 --proj-hidden 8 --pred-hidden 8'
+	FINETUNE_VIEWS='--size 32 --epochs 2' FINETUNE='--batch 2 --warmup 0' OVERLAYS='--limit 2'
+)
+
+# experiment ARGUMENT ...: make with tiny phantoms, below $T/out
 experiment() {
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$ROOT" BUILD="$BUILD" OUT="$T/out" \
-		PHANTOM_CINE='--patients 3 --matrix 64,64 --slices 2,2 --no-cine' \
-		PHANTOM_SCENE='--classes 2 --per-class 4 --size 32' \
-		NATURAL_VIEWS='--size 32 --normalize dataset' \
-		NATURAL_SSL='--arch resnet18 --batch 4 --warmup 0 --proj-hidden 8 --pred-hidden 8' \
-		FINETUNE_VIEWS='--size 32 --epochs 2' FINETUNE='--batch 2 --warmup 0' OVERLAYS='--limit 2' \
-		"$@" experiment-imagenet-ssl
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$ROOT" BUILD="$BUILD" OUT="$T/out" "${TINY[@]}" "$@"
+}
+
+# every file with its time and inode
+files() {
+	find "$T/out" -type f -exec stat -c '%n %Y %i' {} + | sort
 }
 
 @test "an experiment leaves everything it promises, and a second make does nothing" {
-	experiment
-	for file in encoder.safetensors pretrain.tsv model.safetensors history.tsv metrics.tsv overlays.tif; do
-		[ -s "$T/out/imagenet-ssl/$file" ]
+	experiment experiment-imagenet-ssl
+	for file in model.safetensors history.tsv test.ten metrics.tsv slices.tsv volumes.tsv overlays.tif; do
+		[ -s "$T/out/imagenet-ssl/seed-1/$file" ]
 	done
-	ten-info -q "$T/out/imagenet-ssl/model.safetensors"
-	[ "$(ten-info --provenance "$T/out/imagenet-ssl/model.safetensors" | grep -c -E 'nii2ten|ssl-augment|ssl-pretrain|img2ten')" -ge 4 ]
-	find "$T/out" -type f -exec stat -c '%n %Y %i' {} + | sort >"$T/before"
-	experiment
-	find "$T/out" -type f -exec stat -c '%n %Y %i' {} + | sort >"$T/after"
-	cmp "$T/before" "$T/after"
+	[ -s "$T/out/encoders/imagenet-ssl.safetensors" ]
+	[ -s "$T/out/encoders/imagenet-ssl.tsv" ]
+	ten-info --provenance "$T/out/imagenet-ssl/seed-1/model.safetensors" >"$T/commands"
+	[ "$(grep -c -E 'nii2ten|ssl-augment|ssl-pretrain|img2ten' "$T/commands")" -ge 4 ]
+	files >"$T/before"
+	experiment experiment-imagenet-ssl
+	files | cmp - "$T/before"
+}
+
+@test "every seed is a fine-tuning of its own, of one encoder that the first of them made" {
+	run experiment SEEDS='7 3' experiment-acdc-ssl
+	[ "$status" -eq 0 ]
+	[ "$(find "$T/out/acdc-ssl" -name model.safetensors | wc -l)" -eq 2 ]
+	run ten-cmp -q "$T/out/acdc-ssl/seed-7/model.safetensors" "$T/out/acdc-ssl/seed-3/model.safetensors"
+	[ "$status" -eq 1 ]
+	[ "$(ten-info --provenance "$T/out/acdc-ssl/seed-3/model.safetensors" | grep -c "ssl-pretrain .*seed=7")" -ge 1 ]
+	run experiment SEEDS='7 3' experiment-acdc-ssl
+	[[ $output == *"acdc-ssl"*" 3 "*"acdc-ssl"*" 7 "*"acdc-ssl"*" mean "* ]]
+}
+
+@test "arms share what they have in common: six fine-tunings, five encoders, the pictures once" {
+	run experiment -n IMAGENET_WEIGHTS="$ROOT/README.md" experiments
+	[ "$status" -eq 0 ]
+	[ "$(grep -c -e '-o .*/encoders/.*\.safetensors$' <<<"$output")" -eq 5 ]
+	[ "$(grep -c -e '-o .*/model\.safetensors$' <<<"$output")" -eq 6 ]
+	[ "$(grep -c 'img2ten .*--split train' <<<"$output")" -eq 1 ]
+	run experiment -n IMAGENET_WEIGHTS="$ROOT/README.md" BYOL_WEIGHTS="$ROOT/NEWS.md" experiments
+	[ "$(grep -c weights-import <<<"$output")" -eq 2 ]
+	[ "$(grep -c -e img2ten -e phantom-scene <<<"$output")" -eq 0 ]
 }
 
 @test "PRECISION=bf16 is for every tool that runs a network, and f32 needs no option" {
-	[ "$(experiment -n PRECISION=bf16 | grep -o -e '[a-z]*-[a-z]* [^|]*--precision bf16' | cut -d ' ' -f 1 | sort | tr '\n' ' ')" = \
-		"seg-finetune seg-predict ssl-pretrain " ]
-	[ "$(experiment -n | grep -c -e --precision)" -eq 0 ]
+	experiment -n PRECISION=bf16 IMAGENET_WEIGHTS="$ROOT/README.md" experiments >"$T/commands"
+	for tool in ssl-pretrain seg-finetune seg-predict; do
+		grep -q "$tool " "$T/commands"
+		[ "$(grep -c "$tool .*--precision bf16" "$T/commands")" -eq "$(grep -c "$tool " "$T/commands")" ]
+	done
+	[ "$(experiment -n IMAGENET_WEIGHTS="$ROOT/README.md" experiments | grep -c -e --precision)" -eq 0 ]
 }
 
 @test "an interrupted experiment leaves no half file, and the next make goes on" {
-	experiment FINETUNE_VIEWS='--size 32 --epochs 300' &
+	experiment FINETUNE_VIEWS='--size 32 --epochs 300' experiment-imagenet-ssl &
 	make=$!
 	for _ in $(seq 1200); do
-		[ -n "$(find "$T/out" -name 'history.tsv.tmp-*' 2>/dev/null)" ] && break
+		[ -n "$(find "$T/out" -path '*seed-1/history.tsv.tmp-*' 2>/dev/null)" ] && break
 		sleep 0.1
 	done
 	# SIGTERM, for what a script starts in the background ignores SIGINT; should training not have begun, it goes to
 	# whatever works below $T
-	pkill -TERM -f "$T/out/imagenet-ssl/history.tsv" || { pkill -f "$T/out" && false; }
+	pkill -TERM -f "$T/out/imagenet-ssl/seed-1/history.tsv" || { pkill -f "$T/out" && false; }
 	wait $make || true
-	[ ! -e "$T/out/imagenet-ssl/model.safetensors" ]
+	[ ! -e "$T/out/imagenet-ssl/seed-1/model.safetensors" ]
 	[ -z "$(find "$T/out" -name '*.tmp-*')" ]
-	inode=$(stat -c %i "$T/out/imagenet-ssl/encoder.safetensors")
-	experiment
-	[ -s "$T/out/imagenet-ssl/model.safetensors" ]
-	[ "$(stat -c %i "$T/out/imagenet-ssl/encoder.safetensors")" = "$inode" ]
+	inode=$(stat -c %i "$T/out/encoders/imagenet-ssl.safetensors")
+	experiment experiment-imagenet-ssl
+	[ -s "$T/out/imagenet-ssl/seed-1/model.safetensors" ]
+	[ "$(stat -c %i "$T/out/encoders/imagenet-ssl.safetensors")" = "$inode" ]
 }
 
 @test "make -n shows the pipes" {
-	run experiment -n
+	run experiment -n experiment-imagenet-ssl
 	[ "$status" -eq 0 ]
 	[[ $output == *"ssl-augment "*"| "*"ssl-pretrain "*"ssl-augment "*"| seg-finetune "*"seg-predict "*"seg-eval "* ]]
 }
 
 @test "real data that was not given is asked for by name" {
-	run experiment SCALE=small
+	run experiment SCALE=small experiment-imagenet-ssl
 	[ "$status" -eq 2 ]
 	[[ $output == *"=DIR is missing"*"data/README.md"* ]]
+	run experiment SCALE=small experiment-random
+	[ "$status" -eq 2 ]
+	[[ $output == *"ACDC=DIR is missing"* ]]
+}
+
+@test "every scale has every number that the pipes use" {
+	for scale in demo small paper; do
+		for name in ARCH NATURAL_SIZE NATURAL_CLASSIFY_VIEWS NATURAL_CLASSIFY NATURAL_SSL_VIEWS NATURAL_SSL ACDC_VIEWS \
+			ACDC_EPOCHS ACDC_EPOCHS_MORE ACDC_SSL FINETUNE_VIEWS FINETUNE OVERLAYS; do
+			grep -q "^$name *= *[^ ]" "$ROOT/pipelines/scale-$scale.mk"
+		done
+	done
 }

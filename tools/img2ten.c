@@ -14,8 +14,10 @@
 #define WINDOW 64                       /* files decoded together */
 #define WINDOW_BYTES ((int64_t)64 << 20) /* of files; large ones are taken fewer at a time */
 
+enum { ALL, TRAIN, VAL };
+
 static const char *list;
-static int grey, rgb, flat, no_masks, classes = 256, limit, per_class, epochs = 1, shuffle, skip_bad;
+static int grey, rgb, flat, no_masks, classes = 256, limit, per_class, epochs = 1, shuffle, skip_bad, split = ALL;
 
 static const struct opt opts[] = {
 	OPT_COMMON,
@@ -27,6 +29,7 @@ static const struct opt opts[] = {
 	{ 'c', "classes", OPT_INT, &classes, "N", "labels in masks are 0..N-1", 1, 256, "" },
 	{ 'n', "limit", OPT_INT, &limit, "N", "take N files at random; 0: all", 0, 2147483647, "" },
 	{ 0, "per-class", OPT_INT, &per_class, "N", "the same for each class; 0: all", 0, 2147483647, "" },
+	{ 0, "split", OPT_CHOICE, &split, "all|train|val", "every tenth picture of a class is for validation", 0, 0, "" },
 	{ 'e', "epochs", OPT_INT, &epochs, "N", "go through the files N times", 1, 2147483647, "" },
 	{ 0, "shuffle", OPT_FLAG, &shuffle, NULL, "in a new random order each time", 0, 0, "" },
 	{ 0, "skip-bad", OPT_FLAG, &skip_bad, NULL, "leave out unreadable files, with a warning", 0, 0, "" },
@@ -215,6 +218,22 @@ take_subset(struct gallery *g)
 	}
 }
 
+/* Of every ten pictures of a class, as they come, the first is for validation: so even a class of one is measured. */
+static void
+take_split(struct gallery *g)
+{
+	size_t *seen = mem_array((size_t)g->classes + 1, sizeof *seen), i;
+	unsigned char *keep = mem_alloc(g->n);
+
+	for (i = 0; i < g->n; i++)
+		keep[i] = (seen[g->item[i].label + 1]++ % 10 == 0) == (split == VAL);
+	gallery_keep(g, keep);
+	free(keep);
+	free(seen);
+	if (!g->n)
+		die("--split train: there is one picture of each class, and that is for validation");
+}
+
 static void
 gather(struct gallery *g, char *const *operand, int n)
 {
@@ -315,6 +334,8 @@ main(int argc, char *argv[])
 		die("--grey and --rgb contradict each other");
 	gather(&g, argv, n);
 	take_subset(&g);
+	if (split != ALL)
+		take_split(&g);
 	if (skip_bad)
 		drop_bad(&g);
 	for (i = 0; i < g.n; i++)

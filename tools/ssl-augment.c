@@ -1,4 +1,4 @@
-/* ssl-augment - random views of images: two to pretrain with, or one with its mask to fine-tune with */
+/* ssl-augment - random views of images: two to pretrain with, or one with its mask or label to learn these from */
 #include "shared/tool.h"
 
 #include <math.h>
@@ -8,7 +8,6 @@
 #include "base/progress.h"
 #include "image/views.h"
 
-#define POLICIES "byol-mri|byol-natural|finetune"
 #define BY "by policy"
 
 static int policy = -1, views_n, epochs = 1, size = 224, batch = 32, skip, no_shuffle, channels, filter = -1;
@@ -22,7 +21,7 @@ static double solarize_p2 = NAN, flip_p = NAN;
 
 static const struct opt opts[] = {
 	OPT_COMMON,
-	{ 'p', "policy", OPT_CHOICE, &policy, POLICIES, "what to do, and how much of it", 0, 0,
+	{ 'p', "policy", OPT_CHOICE, &policy, POLICY_WORDS, "what to do, and how much of it", 0, 0,
 	  "byol-mri, or finetune for one view" },
 	{ 0, "views", OPT_INT, &views_n, "1|2", "two views, or one with mask and label; 0: as suits the policy", 0, 2, 0 },
 	{ 'S', "size", OPT_INT, &size, "PIXELS", "side of the views", 1, 4096, 0 },
@@ -73,7 +72,7 @@ choose_policy(struct policy *p)
 	if (policy < 0)
 		policy = views_n == 1 ? POLICY_FINETUNE : POLICY_BYOL_MRI;
 	if (!views_n)
-		views_n = policy == POLICY_FINETUNE ? 1 : 2;
+		views_n = policy_views((enum policy_name)policy);
 	policy_init(p, (enum policy_name)policy);
 	override_pair(p->scale, scale);
 	override_pair(p->ratio, ratio);
@@ -151,7 +150,6 @@ describe(struct meta *m, const struct feed *s, const struct views *v)
 {
 	static const char *const single[] = { "patient", "frame", "slice", "slices", "spacing", "group", "phase", "file",
 		"class", "epoch", "epochs", "first", "samples" };
-	static const char *const policies[] = { "byol-mri", "byol-natural", "finetune" };
 	char buf[NORMALIZE_LEN];
 	size_t i;
 
@@ -164,7 +162,7 @@ describe(struct meta *m, const struct feed *s, const struct views *v)
 	if (s->count)
 		meta_setf(m, "samples", "%llu", (unsigned long long)s->count);
 	meta_setf(m, "size", "%d", v->size);
-	meta_set(m, "policy", policies[policy]);
+	meta_set(m, "policy", policy_name((enum policy_name)policy));
 	if (v->normalize.kind != NORMALIZE_NONE)
 		meta_set(m, "normalize", normalize_format(buf, &v->normalize));
 }

@@ -23,12 +23,34 @@ static const struct policy policies[] = {
 		.scale = { .08, 1 }, .ratio = { 3. / 4, 4. / 3 }, .jitter_p = .2, .brightness = .2, .contrast = .2,
 		.blur_sigma = { .1, 2 }, .flip_p = .5, .filter = RESAMPLE_BILINEAR, .by_range = 1,
 	},
+	[POLICY_CLASSIFY] = {
+		.scale = { .08, 1 }, .ratio = { 3. / 4, 4. / 3 }, .blur_sigma = { .1, 2 }, .flip_p = .5,
+		.filter = RESAMPLE_BILINEAR, .natural = 1,
+	},
+	[POLICY_CENTRE] = {
+		.scale = { .08, 1 }, .ratio = { 3. / 4, 4. / 3 }, .blur_sigma = { .1, 2 }, .filter = RESAMPLE_BILINEAR,
+		.natural = 1, .middle = 7. / 8,
+	},
 };
+
+static const char *const names[] = { "byol-mri", "byol-natural", "finetune", "classify", "centre" };
 
 void
 policy_init(struct policy *p, enum policy_name name)
 {
 	*p = policies[name];
+}
+
+const char *
+policy_name(enum policy_name name)
+{
+	return names[name];
+}
+
+int
+policy_views(enum policy_name name)
+{
+	return name == POLICY_BYOL_MRI || name == POLICY_BYOL_NATURAL ? 2 : 1;
 }
 
 /* For normalisation by the image itself: one pass tells all. */
@@ -92,7 +114,7 @@ void
 augment_draw(struct drawn *d, struct rng *r, const struct policy *p, int view, int c, int h, int w)
 {
 	memset(d, 0, sizeof *d);
-	d->box = crop_random(r, h, w, p->scale, p->ratio);
+	d->box = p->middle > 0 ? crop_middle(h, w, p->middle) : crop_random(r, h, w, p->scale, p->ratio);
 	d->jitter = rng_chance(r, p->jitter_p);
 	if (d->jitter)
 		draw_jitter(d, r, p, c);

@@ -24,7 +24,8 @@
 #include "image/normalize.h"
 #include "image/resample.h"
 
-enum policy_name { POLICY_BYOL_MRI, POLICY_BYOL_NATURAL, POLICY_FINETUNE };
+enum policy_name { POLICY_BYOL_MRI, POLICY_BYOL_NATURAL, POLICY_FINETUNE, POLICY_CLASSIFY, POLICY_CENTRE };
+#define POLICY_WORDS "byol-mri|byol-natural|finetune|classify|centre" /* in the order of the enum */
 
 struct policy {
 	double scale[2], ratio[2];                        /* of the crop: area as a part of the image's, aspect w/h */
@@ -36,9 +37,13 @@ struct policy {
 	int filter;                                       /* enum resample_filter */
 	int by_range;                                     /* the kind of jitter */
 	int natural;                                      /* clamp */
+	double middle;                                    /* if not 0: no random crop, but a square in the middle whose
+	                                                   * side is this part of the shorter one */
 };
 
 void policy_init(struct policy *p, enum policy_name name);
+const char *policy_name(enum policy_name name);
+int policy_views(enum policy_name name); /* what it is for: two views of an image, or one */
 
 /* One image as it came, and what its views need to know of the whole of it. */
 struct source {

@@ -43,3 +43,11 @@ crop_random(struct rng *r, int h, int w, const double scale[2], const double rat
 	}
 	return central(h, w, ratio);
 }
+
+struct box
+crop_middle(int h, int w, double part)
+{
+	int shorter = h < w ? h : w, side = within(rint(part * shorter), shorter);
+
+	return (struct box){ (w - side) / 2, (h - side) / 2, side, side };
+}

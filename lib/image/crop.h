@@ -10,4 +10,7 @@
  * does, the largest central box whose aspect lies within `ratio`. scale within (0,1], ratio positive. */
 struct box crop_random(struct rng *r, int h, int w, const double scale[2], const double ratio[2]);
 
+/* The square in the middle of (h,w) whose side is this part (0..1) of the shorter one. */
+struct box crop_middle(int h, int w, double part);
+
 #endif

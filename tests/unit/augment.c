@@ -213,12 +213,26 @@ medical(void)
 		reach(t.lo[JITTER_BRIGHTNESS], t.hi[JITTER_BRIGHTNESS], .8, 1.2, "mri: brightness");
 		reach(t.lo[JITTER_CONTRAST], t.hi[JITTER_CONTRAST], .8, 1.2, "mri: contrast");
 	}
+	policy_init(&p, POLICY_CLASSIFY);
+	tally(&t, &p, 0, 3);
+	often(t.flip, .5, "to classify: mirrored");
+	CHECK(t.jitter == 0 && t.blur == 0 && t.solarize == 0 && t.grey == 0, "to classify: nothing but a crop");
 	policy_init(&p, POLICY_FINETUNE);
 	tally(&t, &p, 0, 1);
 	often(t.jitter, .2, "fine-tuning: jittered");
 	CHECK(t.ops == 0 && p.filter == RESAMPLE_BILINEAR, "fine-tuning: by range, bilinear");
 	reach(t.lo[JITTER_BRIGHTNESS], t.hi[JITTER_BRIGHTNESS], -.2, .2, "fine-tuning: brightness");
 	reach(t.lo[JITTER_CONTRAST], t.hi[JITTER_CONTRAST], -.2, .2, "fine-tuning: contrast");
+}
+
+static void
+middle(void)
+{
+	struct box wide = crop_middle(64, 100, 7. / 8), all = crop_middle(9, 5, 1), one = crop_middle(1, 1, 7. / 8);
+
+	CHECK(wide.x == 22 && wide.y == 4 && wide.w == 56 && wide.h == 56, "seven eighths of the shorter side");
+	CHECK(all.x == 0 && all.y == 2 && all.w == 5 && all.h == 5, "the whole shorter side");
+	CHECK(one.w == 1 && one.h == 1, "a pixel has a middle");
 }
 
 /* One whole view of the natural policy, against Pillow and torchvision. */
@@ -284,6 +298,7 @@ main(void)
 	fallback();
 	natural();
 	medical();
+	middle();
 	whole_view();
 	by_range();
 	return check_done();

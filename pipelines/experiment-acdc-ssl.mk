@@ -1,0 +1,9 @@
+# BYOL on the frames of the ACDC training patients, without their labels, then fine-tuning on ACDC (the paper's arm
+# "BYOL ACDC").
+
+$(OUT)/encoders/acdc-ssl.safetensors: $(OUT)/data/pool.ten | $(BIN)
+	@mkdir -p $(@D)
+	ssl-augment -q -s $(SEED) --policy byol-mri $(ACDC_VIEWS) --epochs $(ACDC_EPOCHS) $< | \
+	ssl-pretrain -s $(SEED) --arch $(ARCH) $(ACDC_SSL) $(COMPUTING) --history $(@:.safetensors=.tsv) -o $@
+
+$(eval $(call arm,acdc-ssl,$(OUT)/encoders/acdc-ssl.safetensors))

@@ -1,0 +1,9 @@
+# BYOL on natural images, then BYOL on the frames of the ACDC training patients, then fine-tuning on ACDC (the
+# paper's arm "BYOL ImageNet + BYOL ACDC"). The first encoder is that of the arm imagenet-ssl; its first convolution is summed over
+# the colours when it is read.
+
+$(OUT)/encoders/imagenet-ssl-acdc-ssl.safetensors: $(OUT)/encoders/imagenet-ssl.safetensors $(OUT)/data/pool.ten | $(BIN)
+	ssl-augment -q -s $(SEED) --policy byol-mri $(ACDC_VIEWS) --epochs $(ACDC_EPOCHS_MORE) $(OUT)/data/pool.ten | \
+	ssl-pretrain -s $(SEED) --init $< $(ACDC_SSL) $(COMPUTING) --history $(@:.safetensors=.tsv) -o $@
+
+$(eval $(call arm,imagenet-ssl-acdc-ssl,$(OUT)/encoders/imagenet-ssl-acdc-ssl.safetensors))
