@@ -17,7 +17,7 @@ enum { RESNET18, RESNET34, RESNET50 };
 enum { ENCODER, STATE, UNET };
 
 static int arch, kind, channels = 1, classes = 4, hidden_proj = 4096, hidden_pred = 8192;
-static const char *normalize;
+static const char *normalize, *before;
 
 static const struct opt opts[] = {
 	OPT_COMMON,
@@ -27,6 +27,7 @@ static const struct opt opts[] = {
 	{ 0, "classes", OPT_INT, &classes, "N", "classes of a U-Net", 1, 255, 0 },
 	{ 0, "proj-hidden", OPT_INT, &hidden_proj, "N", "width of the projector", 1, 65536, 0 },
 	{ 0, "pred-hidden", OPT_INT, &hidden_pred, "N", "width of the predictor", 1, 65536, 0 },
+	{ 0, "prefix", OPT_TEXT, &before, "TEXT", "put before every name, after the numbers were made", 0, 0, 0 },
 	{ 0, "normalize", OPT_TEXT, &normalize, "TEXT", "normalisation to record in the metadata", 0, 0, 0 },
 	OPT_END
 };
@@ -151,6 +152,20 @@ unet(void)
 	bias("segmentation_head.0", classes);
 }
 
+/* For files of other packages */
+static void
+rename_all(void)
+{
+	int i;
+
+	for (i = 0; i < file.n; i++) {
+		char *name = file.t[i].name;
+
+		file.t[i].name = mem_printf("%s%s", before, name);
+		free(name);
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -168,6 +183,8 @@ main(int argc, char *argv[])
 			head("predictor", 256, hidden_pred, 256);
 		}
 	}
+	if (before)
+		rename_all();
 	if (normalize)
 		meta_set(&file.meta, "normalize", normalize);
 	if (ten_create(&out, opt_common.output, &e) || ten_write(&out, &file, &e) || ten_finish(&out, &e))
