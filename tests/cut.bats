@@ -43,6 +43,8 @@ training() {
 			fails_with "*'$T/cut'*" $tool "$T/cut" -q -o "$T/out" "$T/whole"
 			[ -z "$(find "$T" -name 'out*')" ]
 		done
+		fails_with "*'$T/cut'*" weights-import "$T/cut" -q -o "$T/out"
+		[ ! -e "$T/out" ]
 	done
 }
 
