@@ -78,6 +78,30 @@ setup_file() {
 		ten-info "$T/online" | grep -q 'arch=resnet18; channels=1; .*network=online'
 }
 
+@test "--keep: encoders after given epochs, as shorter training on the same schedules makes them" {
+	pretrain -q -s 1 "$DATA/views.ten" --keep 0,2,1 -o "$T/my.enc/e.safetensors" 2>"$T/err" && false
+	mkdir "$T/my.enc"
+	pretrain -q -s 1 "$DATA/views.ten" --keep 0,2,1 -o "$T/my.enc/e.safetensors"
+	[ "$(cd "$T/my.enc" && echo *)" = "e-epoch0.safetensors e-epoch1.safetensors e-epoch2.safetensors e.safetensors" ]
+	ten-cmp "$T/my.enc/e.safetensors" "$DATA/encoder"
+	ten-cmp "$T/my.enc/e-epoch2.safetensors" "$DATA/encoder"
+	ssl-augment -q -s 1 --size 32 "$DATA/all.ten" -o "$T/one.ten"
+	steps=$(ssl-pretrain -q --arch resnet18 -b 4 --proj-hidden 16 --pred-hidden 16 --history /dev/stdout -o "$T/x" \
+		"$DATA/views.ten" | tail -n +2 | wc -l)
+	pretrain -q -s 1 --total-steps "$steps" "$T/one.ten" -o "$T/e1"
+	ten-cmp "$T/my.enc/e-epoch1.safetensors" "$T/e1"
+	run ten-cmp -q "$T/my.enc/e-epoch1.safetensors" "$T/my.enc/e-epoch0.safetensors"
+	[ "$status" -eq 1 ]
+	pretrain -q -s 1 --keep 1 "$T/one.ten" -o "$T/plain"
+	[ -s "$T/plain-epoch1" ]
+	fails_with "*--keep: epoch 3 will not be reached, there are 2" pretrain --keep 1,3 "$DATA/views.ten" -o "$T/f"
+	for list in '1,' ,1 1,x -1 1:2 99999999999; do
+		fails_with "*--keep*" pretrain "--keep=$list" "$DATA/views.ten" -o "$T/f"
+	done
+	fails_with "*--keep names its files after -o*" pretrain --keep 1 "$DATA/views.ten"
+	[ -z "$(find "$T" -name 'f*')" ]
+}
+
 @test "a frozen encoder stays as it was, to the bit; the decoder learns" {
 	seg-finetune -q -s 1 -e "$DATA/encoder" -b 4 --warmup 0 --freeze-encoder 2 "$DATA/train.ten" -o "$T/m"
 	for name in conv1.weight bn1.running_mean layer4.1.bn2.bias; do

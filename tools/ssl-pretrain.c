@@ -1,11 +1,13 @@
 /* ssl-pretrain - pretrain an encoder without labels (BYOL) */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/progress.h"
 #include "model/byol.h"
 #include "model/weights.h"
 #include "shared/computing.h"
+#include "shared/keep.h"
 #include "shared/tool.h"
 #include "train/batches.h"
 #include "shared/training.h"
@@ -14,7 +16,7 @@ enum { TARGET, ONLINE };
 
 static int which = TARGET, proj_hidden, pred_hidden, total_steps;
 static double lr = NAN, warmup = 10, tau = 0.99;
-static const char *init, *state, *history;
+static const char *init, *state, *history, *kept;
 
 static const struct opt opts[] = {
 	OPT_COMMON,
@@ -29,6 +31,7 @@ static const struct opt opts[] = {
 	{ 0, "init", OPT_FILE, &init, "FILE", "start from this encoder, or from a whole state", 0, 0, "random weights" },
 	{ 0, "which", OPT_CHOICE, &which, "target|online", "network whose encoder is written", 0, 0, "" },
 	{ 0, "state", OPT_OUT, &state, "FILE", "also write the online network whole, with its heads", 0, 0, "" },
+	{ 0, "keep", OPT_TEXT, &kept, "N[,N...]", "also write the encoder after these epochs, to FILE-epochN", 0, 0, "none" },
 	{ 0, "history", OPT_OUT, &history, "FILE", "write a line per step (TSV)", 0, 0, "" },
 	OPT_END
 };
@@ -39,6 +42,7 @@ struct run {
 	struct optim optim;
 	struct schedule schedule;
 	int64_t total;           /* steps of the schedules */
+	struct keep keep;
 	struct record init;      /* metadata of --init */
 	struct outfile history;
 	struct progress progress;
@@ -142,39 +146,6 @@ check_finite(const struct run *r, int64_t step, double loss)
 }
 
 static void
-train(struct run *r)
-{
-	const float *const view[2] = { r->in.t[0].data, r->in.t[1].data };
-	struct byol_stats stats;
-	struct err e;
-	int64_t k;
-	int rc;
-
-	for (k = 0; (rc = batches_next(&r->in, &e)) > 0; k++) {
-		double rate = schedule_lr(&r->schedule, (double)k);
-		double keep = r->total ? schedule_tau(tau, k < r->total ? k : r->total, r->total) : tau;
-
-		byol_gradients(r->byol, &stats, view);
-		check_finite(r, k + 1, stats.loss);
-		optim_step(&r->optim, &r->byol->online, rate);
-		byol_average(r->byol, keep);
-		progress_update(&r->progress, (uint64_t)(k + 1) * training.batch, "epoch %lld, loss %.4f, collapse monitor %.4f",
-		                (long long)r->in.feed.epoch + 1, stats.loss, stats.collapse);
-		if (history)
-			fprintf(r->history.f, "%lld\t%lld\t%.9g\t%.9g\t%.9g\t%.9g\t%.1f\n", (long long)k + 1,
-			        (long long)r->in.feed.epoch, stats.loss, rate, keep, stats.collapse,
-			        progress_rate(&r->progress));
-	}
-	if (rc < 0)
-		die("%s", e.msg);
-	if (r->total && k != r->total)
-		note("%lld steps were made where %lld were expected: the schedules ended elsewhere", (long long)k,
-		     (long long)r->total);
-	if (r->in.dropped)
-		note("%lld samples at the ends of epochs did not fill a batch", (long long)r->in.dropped);
-}
-
-static void
 describe(struct meta *m, const struct run *r, const char *network)
 {
 	const char *normalize = meta_get(&r->in.feed.meta, "normalize");
@@ -189,6 +160,71 @@ describe(struct meta *m, const struct run *r, const char *network)
 		meta_set(m, "normalize", normalize);
 }
 
+/* The encoder that --which asks for, as it is now; epochs trained, or -1 if that is all of them. */
+static void
+write_encoder(struct ten_writer *out, const struct run *r, int64_t epochs)
+{
+	struct record w = { 0 };
+
+	weights_pack(&w, which == TARGET ? &r->byol->target : &r->byol->online, WEIGHTS_ENCODER, 1);
+	describe(&w.meta, r, which == TARGET ? "target" : "online");
+	if (epochs >= 0)
+		meta_setf(&w.meta, "after", "%lld epochs", (long long)epochs);
+	out_write(out, &w);
+	out_close(out);
+}
+
+static void
+keep_encoder(const struct run *r, int64_t epochs)
+{
+	struct ten_writer out;
+	char *path;
+
+	if (!keep_wants(&r->keep, epochs))
+		return;
+	path = keep_name(epochs);
+	out_open_at(&out, path);
+	write_encoder(&out, r, epochs);
+	free(path);
+}
+
+static void
+train(struct run *r)
+{
+	int64_t epochs = 0; /* behind us */
+	const float *const view[2] = { r->in.t[0].data, r->in.t[1].data };
+	struct byol_stats stats;
+	struct err e;
+	int64_t k;
+	int rc;
+
+	for (k = 0; (rc = batches_next(&r->in, &e)) > 0; k++) {
+		double rate = schedule_lr(&r->schedule, (double)k);
+		double momentum = r->total ? schedule_tau(tau, k < r->total ? k : r->total, r->total) : tau;
+
+		while (epochs < (int64_t)r->in.feed.epoch)
+			keep_encoder(r, ++epochs);
+		byol_gradients(r->byol, &stats, view);
+		check_finite(r, k + 1, stats.loss);
+		optim_step(&r->optim, &r->byol->online, rate);
+		byol_average(r->byol, momentum);
+		progress_update(&r->progress, (uint64_t)(k + 1) * training.batch, "epoch %lld, loss %.4f, collapse monitor %.4f",
+		                (long long)r->in.feed.epoch + 1, stats.loss, stats.collapse);
+		if (history)
+			fprintf(r->history.f, "%lld\t%lld\t%.9g\t%.9g\t%.9g\t%.9g\t%.1f\n", (long long)k + 1,
+			        (long long)r->in.feed.epoch, stats.loss, rate, momentum, stats.collapse,
+			        progress_rate(&r->progress));
+	}
+	if (rc < 0)
+		die("%s", e.msg);
+	keep_encoder(r, ++epochs);
+	if (r->total && k != r->total)
+		note("%lld steps were made where %lld were expected: the schedules ended elsewhere", (long long)k,
+		     (long long)r->total);
+	if (r->in.dropped)
+		note("%lld samples at the ends of epochs did not fill a batch", (long long)r->in.dropped);
+}
+
 static void
 run_free(struct run *r)
 {
@@ -196,6 +232,7 @@ run_free(struct run *r)
 	byol_delete(r->byol);
 	optim_free(&r->optim);
 	record_free(&r->init);
+	keep_free(&r->keep);
 }
 
 int
@@ -211,8 +248,10 @@ main(int argc, char *argv[])
 	computing_start();
 	if (training.batch < 2)
 		die("--batch: batch normalisation needs at least 2 samples");
+	keep_parse(&r.keep, kept);
 	choose_shape(&r);
 	open_views(&r.in, n ? argv[0] : NULL);
+	keep_check(&r.keep, r.in.steps ? r.in.epochs : 0);
 	start_schedules(&r);
 	out_open(&out);
 	if (state)
@@ -221,12 +260,10 @@ main(int argc, char *argv[])
 		fprintf(text_open(&r.history, history), "step\tepoch\tloss\tlr\ttau\tcollapse\tsamples_per_s\n");
 	start_network(&r);
 	training_optimizer(&r.optim, &r.byol->online);
+	keep_encoder(&r, 0);
 	progress_start(&r.progress, "samples", (uint64_t)(r.total * training.batch), opt_common.quiet);
 	train(&r);
 	progress_end(&r.progress);
-	weights_pack(&w, which == TARGET ? &r.byol->target : &r.byol->online, WEIGHTS_ENCODER, 1);
-	describe(&w.meta, &r, which == TARGET ? "target" : "online");
-	out_write(&out, &w);
 	if (state) {
 		weights_pack(&w, &r.byol->online, WEIGHTS_ENCODER | WEIGHTS_HEADS, 1);
 		describe(&w.meta, &r, "online");
@@ -235,7 +272,7 @@ main(int argc, char *argv[])
 	}
 	if (history)
 		text_close(&r.history);
-	out_close(&out);
+	write_encoder(&out, &r, -1);
 	run_free(&r);
 	return 0;
 }
