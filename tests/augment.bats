@@ -65,6 +65,28 @@ squares() {
 	same "$T/a.ten" "$T/c.ten"
 }
 
+@test "an epoch of more samples than the file: other views of all, round after round; of fewer: the first" {
+	aug -s 1 --epochs 2 "$GOLDEN/slices.ten" -o "$T/plain.ten"
+	aug -s 1 --epochs 2 --samples 30 --batch 7 "$GOLDEN/slices.ten" -o "$T/more.ten"
+	aug -s 1 --epochs 2 --samples 5 "$GOLDEN/slices.ten" -o "$T/less.ten"
+	[ "$(ten-info --meta samples "$T/more.ten" | sort -u)" = 30 ]
+	[ "$(ten-info "$T/more.ten" | grep -c '^record.* first=28;')" -eq 2 ]
+	range "$T/plain.ten" 0 12 >"$T/a" && range "$T/more.ten" 0 12 >"$T/b" && same "$T/a" "$T/b"
+	range "$T/plain.ten" 12 24 >"$T/a" && range "$T/more.ten" 30 42 >"$T/b" && same "$T/a" "$T/b"
+	range "$T/plain.ten" 0 5 >"$T/a" && range "$T/less.ten" 0 5 >"$T/b" && same "$T/a" "$T/b"
+	range "$T/plain.ten" 12 17 >"$T/a" && range "$T/less.ten" 5 10 >"$T/b" && same "$T/a" "$T/b"
+	[ "$(sums "$T/more.ten" 60 4608 | sort -u | wc -l)" -eq 60 ]
+	aug -s 1 --epochs 2 --samples 30 --batch 9 --skip 17 "$GOLDEN/slices.ten" -o "$T/tail.ten"
+	range "$T/more.ten" 17 60 >"$T/a" && same "$T/a" "$T/tail.ten"
+	# each round has every image once, in an order of its own
+	whole() { ssl-augment -q --size 16 --views 1 --scale 1,1 --ratio 1,1 --flip-p 0 --jitter-p 0 "$@"; }
+	whole --samples 24 "$GOLDEN/slices.ten" -o "$T/w.ten"
+	sums "$T/w.ten" 24 1280 >"$T/order"
+	head -12 "$T/order" | sort >"$T/a" && tail -12 "$T/order" | sort | cmp - "$T/a"
+	[ "$(head -12 "$T/order")" != "$(tail -12 "$T/order")" ]
+	fails_with "*is a pipe: epochs of another number of samples need a file*" aug --samples 30 <(cat "$GOLDEN/slices.ten")
+}
+
 @test "a skipped part changes nothing of the rest" {
 	aug -s 1 --epochs 3 --batch 5 "$GOLDEN/slices.ten" -o "$T/all.ten"
 	for n in 0 1 12 17 35; do

@@ -10,7 +10,7 @@
 
 #define BY "by policy"
 
-static int policy = -1, views_n, epochs = 1, size = 224, batch = 32, skip, no_shuffle, channels, filter = -1;
+static int policy = -1, views_n, epochs = 1, samples, size = 224, batch = 32, skip, no_shuffle, channels, filter = -1;
 static int kind = NORMALIZE_IMAGE;
 static const char *mean, *std, *stats;
 
@@ -26,6 +26,8 @@ static const struct opt opts[] = {
 	{ 0, "views", OPT_INT, &views_n, "1|2", "two views, or one with mask and label; 0: as suits the policy", 0, 2, 0 },
 	{ 'S', "size", OPT_INT, &size, "PIXELS", "side of the views", 1, 4096, 0 },
 	{ 'e', "epochs", OPT_INT, &epochs, "N", "times to go through a file", 1, 1e9, 0 },
+	{ 0, "samples", OPT_INT, &samples, "N", "samples in an epoch, repeating or cutting a file; 0: as it has", 0,
+	  2147483647, 0 },
 	{ 'b', "batch", OPT_INT, &batch, "N", "samples in an output record", 1, 65536, 0 },
 	{ 0, "skip", OPT_INT, &skip, "N", "leave out the first N samples", 0, 2147483647, 0 },
 	{ 0, "no-shuffle", OPT_FLAG, &no_shuffle, 0, "keep the order of a file", 0, 0, 0 },
@@ -233,6 +235,7 @@ main(int argc, char *argv[])
 	v.seed = so.seed = opt_common.seed;
 	views_init(&v);
 	so.epochs = (uint32_t)epochs;
+	so.samples = (uint64_t)samples;
 	so.batch = batch;
 	so.shuffle = !no_shuffle;
 	if (feed_open(&s, n ? argv[0] : NULL, &so, &e))

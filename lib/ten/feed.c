@@ -51,31 +51,40 @@ open_file(struct feed *s, struct err *e)
 		s->start[i + 1] = s->start[i] + (uint64_t)record_samples(r, s->opt.tensor);
 	}
 	s->count = s->start[s->map.n];
+	if (s->opt.samples && s->count)
+		s->count = s->opt.samples;
 	s->epochs = s->opt.epochs;
 	s->ordered = UINT64_MAX;
-	if (s->count > SIZE_MAX / sizeof *s->order || s->count > UINT64_MAX / s->epochs)
+	if (s->start[s->map.n] > SIZE_MAX / sizeof *s->order || s->count > UINT64_MAX / s->epochs)
 		return err_set(e, "%s: %" PRIu64 " samples are too many", s->map.name, s->count);
 	if (s->map.n)
 		meta_copy(&s->meta, &s->map.entry[0].rec.meta);
 	return 0;
 }
 
-static void
-put_in_order(struct feed *s, uint64_t epoch)
+/* The samples that the file has. */
+static uint64_t
+file_samples(const struct feed *s)
 {
-	struct rng r = rng_at(s->opt.seed, RNG_SHUFFLE, (uint32_t)epoch, 0);
-	uint64_t i;
+	return s->start[s->map.n];
+}
 
-	if (s->ordered == epoch)
+static void
+put_in_order(struct feed *s, uint64_t epoch, uint64_t round)
+{
+	struct rng r = rng_at(s->opt.seed, RNG_SHUFFLE, (uint32_t)epoch, round);
+	uint64_t n = file_samples(s), which = epoch * ((s->count - 1) / n + 1) + round, i;
+
+	if (s->ordered == which)
 		return;
 	if (!s->order)
-		s->order = mem_array(s->count, sizeof *s->order);
+		s->order = mem_array(n, sizeof *s->order);
 	if (s->opt.shuffle)
-		rng_permutation(&r, s->order, s->count);
+		rng_permutation(&r, s->order, n);
 	else
-		for (i = 0; i < s->count; i++)
+		for (i = 0; i < n; i++)
 			s->order[i] = i;
-	s->ordered = epoch;
+	s->ordered = which;
 }
 
 /* The record that holds sample `index`: start[k] <= index < start[k+1]. */
@@ -98,7 +107,7 @@ record_of(const struct feed *s, uint64_t index)
 static int
 next_of_file(struct feed *s, struct err *e)
 {
-	uint64_t place, left;
+	uint64_t place, left, n = file_samples(s);
 	int i, k;
 
 	if (!s->count || s->at >= s->count * s->epochs)
@@ -108,12 +117,13 @@ next_of_file(struct feed *s, struct err *e)
 	left = s->count - place;
 	s->n = s->opt.batch - (int)(place % (uint64_t)s->opt.batch);
 	s->n = (uint64_t)s->n < left ? s->n : (int)left;
-	put_in_order(s, s->epoch);
-	for (i = 0; i < s->n; i++) {
-		uint64_t index = s->order[place + (uint64_t)i];
+	for (i = 0; i < s->n; i++, place++) {
+		uint64_t round = place / n, at;
 
-		k = record_of(s, index);
-		s->sample[i] = (struct sample){ ten_map_record(&s->map, k, e), (int64_t)(index - s->start[k]), index };
+		put_in_order(s, s->epoch, round);
+		at = s->order[place % n];
+		k = record_of(s, at);
+		s->sample[i] = (struct sample){ ten_map_record(&s->map, k, e), (int64_t)(at - s->start[k]), round * n + at };
 		if (!s->sample[i].rec)
 			return -1;
 	}
@@ -259,6 +269,9 @@ open_pipe(struct feed *s, const char *path, struct err *e)
 	s->count = (uint64_t)count;
 	if (s->held_epoch >= s->epochs)
 		return err_set(e, "%s record 0: epoch %" PRIu64 " of %" PRIu64, s->in.name, s->held_epoch, s->epochs);
+	if (s->opt.samples)
+		return err_set(e, "%s is %s: epochs of another number of samples need a file of one epoch", s->in.name,
+		               s->epochs > 1 ? "cut into epochs already" : "a pipe");
 	if (s->opt.epochs > 1 && s->opt.epochs != s->epochs && s->epochs > 1)
 		return err_set(e, "%s holds %" PRIu64 " epochs, %" PRIu32 " were asked for", s->in.name, s->epochs,
 		               s->opt.epochs);

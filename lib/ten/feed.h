@@ -4,8 +4,12 @@
  * own or in the file's. From a pipe, and from a file that holds several epochs itself, they come as they arrive.
  * Batches never cross an epoch, and begin at multiples of their size within it wherever reading started.
  *
- * A sample's index counts the samples of its epoch in the input's order: it does not depend on how they are cut into
- * records or batches, nor on whether they are shuffled.
+ * An epoch of a file may be told to hold another number of samples than the file has: fewer, the first ones of that
+ * epoch's order; or more, round after round through the file, each shuffled on its own. So a few samples make epochs
+ * as long as many do.
+ *
+ * A sample's index counts the samples of its epoch in the input's order, and goes on counting in later rounds: it does
+ * not depend on how they are cut into records or batches, nor on whether they are shuffled.
  */
 #ifndef TEN_FEED_H
 #define TEN_FEED_H
@@ -21,8 +25,9 @@ struct sample {
 struct feed_opt {
 	const char *tensor;       /* what counts samples: "image" */
 	uint32_t epochs;          /* at least 1; for a file of one epoch */
+	uint64_t samples;         /* that an epoch is to hold; 0: as many as the file */
 	int shuffle;
-	uint64_t seed;            /* of the shuffling: rng_at(seed, RNG_SHUFFLE, epoch, 0) */
+	uint64_t seed;            /* of the shuffling: rng_at(seed, RNG_SHUFFLE, epoch, round) */
 	int batch;
 
 	/* If set, is shown every record before any sample of it is handed out (a file's all at once). Its message
@@ -46,7 +51,7 @@ struct feed {
 	struct ten_map map;
 	int mapped;
 	uint64_t *start;          /* [map.n + 1] samples before each record */
-	uint64_t *order;          /* of the epoch `ordered` */
+	uint64_t *order;          /* of the round `ordered`, counted over all epochs */
 	uint64_t ordered, at;     /* at: samples given, over all epochs */
 
 	/* a pipe: records that samples are still to be taken from, or were just handed out */
