@@ -85,6 +85,37 @@ listing() {
 	unlike "$T/seed13" "$T/seed42"
 }
 
+@test "whole patients: all their samples, and a small choice is part of a large one" {
+	# six records of four patients: p1's and p3's frames are apart
+	ten_ids 2 3 1 4 2 1 | sed 's/"p4"/"p1"/; s/"p5"/"p3"/' >"$T/a.ten"
+	cat >"$T/sizes" <<-END
+		p0 2
+		p1 5
+		p2 1
+		p3 5
+	END
+	for s in $(seq 8); do
+		: >"$T/before"
+		for n in 1 2 3 4; do
+			ten-select -s "$s" --count $n --by patient "$T/a.ten" -o "$T/b.ten"
+			ten-info --meta patient "$T/b.ten" | sort -u >"$T/who"
+			[ "$(wc -l <"$T/who")" = $n ]
+			[ -z "$(comm -23 "$T/before" "$T/who")" ]
+			cp "$T/who" "$T/before"
+			want=$(join "$T/who" "$T/sizes" | awk '{ n += $2 } END { print n }')
+			[ "$(ten-info --meta samples "$T/b.ten" | sort -u)" = "$want" ]
+		done
+		ten-select -s "$s" --ratio .5 --by patient "$T/a.ten" | ten-cmp --samples - <(ten-select -s "$s" -n 2 --by patient "$T/a.ten")
+		ten-select -s "$s" -n 1 --by patient "$T/a.ten" | ten-info --meta patient | sort -u
+	done | sort | uniq >"$T/drawn"
+	[ "$(wc -l <"$T/drawn")" -ge 3 ]
+	ten-select -n 4 --by patient "$T/a.ten" | ten-cmp --samples - "$T/a.ten"
+	fails_with "*--count 5, but there are only 4 patients" ten-select -n 5 --by patient "$T/a.ten"
+	fails_with "*record 0: no metadata 'site' to select by" ten-select -n 1 --by site "$T/a.ten"
+	fails_with "*--by is for --ratio or --count" ten-select --by patient "$T/a.ten"
+	fails_with "*--by excludes*" ten-select --by patient -n 1 --range 0,2 "$T/a.ten"
+}
+
 @test "every sample is as likely to be chosen as another" {
 	# shellcheck disable=SC2046
 	ten_ids $(ones 10) >"$T/a.ten"
@@ -142,6 +173,7 @@ listing() {
 	ten_ids 3 2 4 >"$T/a.ten"
 	fails "*standard input is a pipe: --shuffle*" --shuffle
 	fails "*standard input is a pipe: --shuffle*" --oversample 20
+	fails "*standard input is a pipe: *--by need*" --by patient -n 1
 	fails "*standard input is a pipe: with --where*" --where patient=p1 --ratio .5
 	fails "*only 9 samples" --range 5,10
 	ten_ids 3 2 4 | sed 's/"samples":"9"/"samplez":"9"/' >"$T/a.ten"

@@ -12,7 +12,7 @@
 
 #define MAX_SAMPLES ((uint64_t)1 << 28) /* a file can claim any number without holding a byte for it */
 
-static const char *where_text, *split_text;
+static const char *where_text, *split_text, *by;
 static double ratio = NAN, range[2] = { NAN, NAN };
 static int count, shuffle, oversample;
 
@@ -24,6 +24,8 @@ static const struct opt opts[] = {
 	{ 0, "split", OPT_TEXT, &split_text, "K/N", "the K-th of N parts of equal size, in order", 0, 0, "all" },
 	{ 'r', "ratio", OPT_REAL, &ratio, "R", "a random subset, R times as many samples", 0, 1, "all" },
 	{ 'n', "count", OPT_INT, &count, "N", "a random subset of N samples, 0 for all", 0, 2147483647, "" },
+	{ 0, "by", OPT_TEXT, &by, "KEY", "--ratio and --count are of values of this metadata, with all their samples", 0,
+	  0, "" },
 	{ 0, "shuffle", OPT_FLAG, &shuffle, NULL, "in random order", 0, 0, "" },
 	{ 0, "oversample", OPT_INT, &oversample, "N", "repeat all until there are N samples, 0 for once", 0, 2147483647,
 	  "" },
@@ -50,6 +52,10 @@ check_options(void)
 		die("--split and --range exclude each other");
 	if (!isnan(ratio) && count)
 		die("--ratio and --count exclude each other");
+	if (by && isnan(ratio) && !count)
+		die("--by is for --ratio or --count");
+	if (by && (split_text || !isnan(range[0])))
+		die("--by excludes --split and --range");
 }
 
 /* floor(n * k / parts) without overflow */
@@ -80,6 +86,7 @@ part_of(uint64_t n, uint64_t *from, uint64_t *to, const char *name)
 static uint64_t
 subset_size(uint64_t n, const char *name)
 {
+	const char *what = by ? by : "sample";
 	uint64_t k = n;
 
 	if (count)
@@ -87,7 +94,7 @@ subset_size(uint64_t n, const char *name)
 	else if (!isnan(ratio))
 		k = (uint64_t)floor(ratio * (double)n + 0.5);
 	if (k > n)
-		die("%s: --count %" PRIu64 ", but there are only %" PRIu64 " samples", name, k, n);
+		die("%s: --count %" PRIu64 ", but there are only %" PRIu64 " %ss", name, k, n, what);
 	return k || n == 0 || ratio == 0 ? k : 1;
 }
 
@@ -219,6 +226,47 @@ find_start(const uint64_t *start, int n, uint64_t x)
 	return lo;
 }
 
+/* --by: number the values of that metadata in order of appearance; group[i] is that of record[i]. */
+static uint64_t
+number_groups(int *group, struct ten_map *m, const int *record, int n)
+{
+	const char **value = mem_array((size_t)n, sizeof *value), *v;
+	int groups = 0, i, k;
+
+	for (i = 0; i < n; i++) {
+		v = meta_get(&m->entry[record[i]].rec.meta, by);
+		if (!v)
+			die("%s record %d: no metadata '%s' to select by", m->name, record[i], by);
+		for (k = groups - 1; k >= 0 && strcmp(value[k], v); k--) /* mostly that of the record before */
+			;
+		if (k < 0)
+			value[k = groups++] = v;
+		group[i] = k;
+	}
+	free(value);
+	return (uint64_t)groups;
+}
+
+/* All samples of the values that --ratio and --count choose, in order. */
+static uint64_t
+choose_groups(uint64_t **list, struct ten_map *m, const int *record, const uint64_t *start, int n)
+{
+	int *group = mem_array((size_t)n, sizeof *group), i;
+	uint64_t groups = number_groups(group, m, record, n), *chosen, k, total = 0, x;
+	char *keep = mem_alloc(groups);
+
+	for (k = choose(&chosen, groups, m->name); k > 0; k--)
+		keep[chosen[k - 1]] = 1;
+	*list = mem_array(start[n], sizeof **list);
+	for (i = 0; i < n; i++)
+		for (x = start[i]; x < start[i + 1] && keep[group[i]]; x++)
+			(*list)[total++] = x;
+	free(group);
+	free(chosen);
+	free(keep);
+	return total;
+}
+
 static void
 select_mapped(struct ten_writer *out, struct ten_map *m)
 {
@@ -228,7 +276,9 @@ select_mapped(struct ten_writer *out, struct ten_map *m)
 
 	if (start[n] == 0)
 		die("%s: no sample %s", m->name, where_text ? "matches" : "to select from");
-	total = choose(&list, start[n], m->name);
+	total = by ? choose_groups(&list, m, record, start, n) : choose(&list, start[n], m->name);
+	if (total == 0)
+		die("%s: nothing is selected", m->name);
 	total = repeat_and_shuffle(&list, total);
 	for (at = 0; at < total; at += run) {
 		int i = find_start(start, n, list[at]);
@@ -267,8 +317,8 @@ plan(struct passage *p, const struct ten_reader *in, const struct record *r)
 	struct err e;
 	int64_t n = 0;
 
-	if (shuffle || oversample)
-		die("%s is a pipe: --shuffle and --oversample need a file", in->name);
+	if (shuffle || oversample || by)
+		die("%s is a pipe: --shuffle, --oversample and --by need a file", in->name);
 	if (needs_count() && where_text)
 		die("%s is a pipe: with --where, --split, --ratio and --count need a file", in->name);
 	if (meta_int(&r->meta, "samples", &n, 1, INT64_MAX / 16, &e) < 0)
