@@ -18,6 +18,7 @@ enum rng_stream {
 	RNG_INIT,
 	RNG_SELECT,
 	RNG_PHANTOM,
+	RNG_RESAMPLE,
 };
 
 struct rng {
