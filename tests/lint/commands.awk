@@ -13,7 +13,7 @@ function check(command,    word, n, i, tool, name, letters, letter) {
 		return
 	tool = word[i]
 	if (!(tool in tools)) {
-		if (tool ~ /^(ten|seg|ssl|cls|phantom)-|^ten2|2ten$/)
+		if (tool ~ /^(ten|seg|ssl|cls|exp|phantom)-|^ten2|2ten$/)
 			complain("there is no " tool)
 		return
 	}
