@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "io/pth.h"
 #include "ten/ten.h"
 
 #define HEAD 512 /* bytes that tell what a file is: a tar's magic ends at 262 */
@@ -100,6 +101,17 @@ look(enum format *format, const char *path, struct err *e)
 	return 0;
 }
 
+static int
+open_pth(struct checkpoint *c, const char *path, const struct checkpoint_choice *choice, struct err *e)
+{
+	c->pth = pth_open(path, choice->ignore_objects, e);
+	if (!c->pth)
+		return -1;
+	if (pth_list(c, c->pth, choice->from, e) || sort_names(c, e))
+		return err_prefix(e, "'%s'", path);
+	return 0;
+}
+
 int
 checkpoint_open(struct checkpoint *c, const char *path, const struct checkpoint_choice *choice, struct err *e)
 {
@@ -111,8 +123,10 @@ checkpoint_open(struct checkpoint *c, const char *path, const struct checkpoint_
 		return -1;
 	if (format == SAFETENSORS)
 		rc = open_safetensors(c, path, choice->from, e);
+	else if (format == TAR)
+		rc = err_set(e, "'%s': a tar archive, as PyTorch 0.1 wrote them, is not read", path);
 	else
-		rc = err_set(e, "'%s': not a safetensors file", path);
+		rc = open_pth(c, path, choice, e);
 	if (rc)
 		checkpoint_close(c);
 	return rc;
@@ -128,14 +142,18 @@ checkpoint_close(struct checkpoint *c)
 	free(c->t);
 	free(c->from);
 	record_free(&c->safe);
+	pth_close(c->pth);
 	memset(c, 0, sizeof *c);
 }
 
 int
 checkpoint_copy(void *dst, const struct checkpoint *c, const struct checkpoint_tensor *t, struct err *e)
 {
-	const struct tensor *s = &c->safe.t[t->storage];
+	const struct tensor *s;
 
+	if (c->pth)
+		return pth_copy(dst, c->pth, t, e);
+	s = &c->safe.t[t->storage];
 	memcpy(dst, s->data, tensor_bytes(s));
 	return 0;
 }
