@@ -18,4 +18,4 @@ HARDEN ?= -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
 # The libraries by their pkg-config names; what `make deps` installs by its Debian names
 PKGS = openblas libtiff-4 zlib libjpeg libpng jansson
 DEBS = gcc libc6-dev make pkg-config libopenblas-dev libtiff-dev zlib1g-dev libjpeg-dev libpng-dev libjansson-dev \
-	bats mandoc shellcheck
+	bats mandoc shellcheck gnuplot-nox libxml2-utils

@@ -1,0 +1,102 @@
+# What the sections of the report have in common. Set by `page`: $here, this folder; $out, the folder reported on;
+# $behind, the folder for the tables behind the page; $eval, which patients are scored; $given, what a make command
+# needs beside its goal.
+
+arms=$(awk -F '\t' 'NR > 1 { print $1 }' "$here/arms.tsv")
+
+die() {
+	printf 'report: %s\n' "$*" >&2
+	exit 2
+}
+
+# Standard input as HTML text, which may also stand in an attribute
+escape() {
+	sed "s/&/\\&amp;/g; s/</\\&lt;/g; s/>/\\&gt;/g; s/\"/\\&quot;/g; s/'/\\&#39;/g"
+}
+
+text() {
+	printf '%s' "$*" | escape
+}
+
+arm_title() {
+	awk -F '\t' -v arm="$1" '$1 == arm { print $2 }' "$here/arms.tsv" | escape
+}
+
+# arm_line ARM: the number of its line (plot.gp, style.css)
+arm_line() {
+	awk -F '\t' -v arm="$1" '$1 == arm { print NR - 2 }' "$here/arms.tsv"
+}
+
+# runs ARM FILE: the folders of its fine-tunings that have FILE, in the order of their seeds
+runs() {
+	local f
+	for f in "$out/$1"/seed-*/"$2"; do
+		if [ -s "$f" ]; then printf '%s\n' "${f%/"$2"}"; fi
+	done | sort -V
+}
+
+# have FILE: the arms with a fine-tuning that has FILE
+have() {
+	local arm
+	for arm in $arms; do
+		if [ -n "$(runs "$arm" "$1")" ]; then printf '%s\n' "$arm"; fi
+	done
+}
+
+section() {
+	printf '<section id="%s">\n<h2>%s</h2>\n' "$1" "$2"
+}
+
+# paper TEXT: what it claims
+paper() {
+	printf '<p class="paper"><b>The paper:</b> %s</p>\n' "$1"
+}
+
+# not_run GOAL: in place of what is missing
+not_run() {
+	printf '<p class="missing">Not run: <code>make %s</code></p>\n' "$(text "$1$given")"
+}
+
+# key LINE: a piece of a line of plot.gp
+key() {
+	local dash
+	case $1 in 0 | 7) dash=4,6 ;; 3 | 4) dash=18,6 ;; 5) dash=18,6,4,6 ;; *) dash=none ;; esac
+	printf '<svg class="key" viewBox="0 0 44 10" aria-hidden="true"><path d="M0 5H44" fill="none" stroke-width="4" '
+	printf 'stroke-dasharray="%s" style="stroke:var(--line-%d)"/></svg>' "$dash" "$1"
+}
+
+# legend ARM ...: what the lines of the next plots are
+legend() {
+	local arm
+	printf '<p class="legend">'
+	for arm; do
+		printf '<span>%s%s</span> ' "$(key "$(arm_line "$arm")")" "$(arm_title "$arm")"
+	done
+	printf '</p>\n'
+}
+
+# figure NAME CAPTION: what the gnuplot commands on standard input draw; they run in $behind
+figure() {
+	local drawn
+	drawn=$(cat "$here/plot.gp" - | (cd "$behind" && gnuplot 2>&1)) || die "gnuplot: $drawn"
+	printf '<figure>\n'
+	printf '%s\n' "$drawn" | awk -v name="$1" -v label="$2" -f "$here/svg.awk"
+	printf '<figcaption>%s</figcaption>\n</figure>\n' "$2"
+}
+
+# table FILE [COLUMN[=HEADING[=FORMAT]] ...]: a TSV as a table, these columns or all
+table() {
+	local file=$1
+	shift
+	COLUMNS_=$(printf '%s\n' "$@") awk -f "$here/table.awk" "$here/arms.tsv" "$file"
+}
+
+# sources FILE ...: the tables that a section shows
+sources() {
+	local f
+	printf '<p class="sources">Tables:'
+	for f; do
+		printf ' <code>%s</code>' "$(text "$f")"
+	done
+	printf '</p>\n'
+}
