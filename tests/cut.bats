@@ -43,7 +43,9 @@ training() {
 			fails_with "*'$T/cut'*" $tool "$T/cut" -q -o "$T/out" "$T/whole"
 			[ -z "$(find "$T" -name 'out*')" ]
 		done
-		fails_with "*'$T/cut'*" weights-import "$T/cut" -q -o "$T/out"
+		for tool in weights-import weights-export; do
+			fails_with "*'$T/cut'*" $tool "$T/cut" -q -o "$T/out"
+		done
 		[ ! -e "$T/out" ]
 	done
 }

@@ -198,17 +198,6 @@ import_free(struct import *m)
 
 /* --- reading --- */
 
-static void
-make_params(struct params *ps, enum resnet_arch arch, int channels)
-{
-	struct graph *g = graph_new(1);
-	int taps[5];
-
-	params_init(ps, 0);
-	resnet_build(taps, g, graph_input(g, channels, 32, 32), ps, arch);
-	graph_delete(g);
-}
-
 /* As p, but for the input channels of the first convolution, which m has noted? */
 static int
 has_shape(const struct checkpoint_tensor *t, const struct param *p, const struct import *m)
@@ -275,7 +264,7 @@ import_read(struct params *ps, const struct import *m, const struct checkpoint *
 	struct record r = { 0 };
 	int rc;
 
-	make_params(ps, m->arch, channels ? channels : m->channels);
+	weights_params(ps, m->arch, channels ? channels : m->channels, 0);
 	rc = read_tensors(&r, m, c, ps, e);
 	if (rc)
 		err_prefix(e, "weights '%s'", file);

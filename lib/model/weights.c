@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/unet.h"
 
 #define ENCODER "encoder."
 #define SMP_TIMM "encoder.model." /* segmentation_models.pytorch around a timm encoder */
@@ -39,6 +40,20 @@ inside_name(const char *name)
 	if (part_of(name) || begins(name, ENCODER))
 		return mem_strdup(name);
 	return mem_printf(ENCODER "%s", name);
+}
+
+void
+weights_params(struct params *ps, enum resnet_arch arch, int channels, int classes)
+{
+	struct graph *g = graph_new(1);
+	int x = graph_input(g, channels, UNET_MULTIPLE, UNET_MULTIPLE), taps[5];
+
+	params_init(ps, 0);
+	if (classes)
+		unet_build(g, x, ps, arch, classes);
+	else
+		resnet_build(taps, g, x, ps, arch);
+	graph_delete(g);
 }
 
 void

@@ -26,6 +26,9 @@ struct weights_report {
 	int missing, unknown; /* only where lenient: parameters without a tensor, tensors without a parameter */
 };
 
+/* ps becomes the zeroed parameters of a U-Net, or of an encoder alone if classes is 0. The caller frees ps. */
+void weights_params(struct params *ps, enum resnet_arch arch, int channels, int classes);
+
 /* Adds the parameters of these parts to r as F32 tensors (counts as I64 scalars). bare: without "encoder.". */
 void weights_pack(struct record *r, const struct params *ps, int parts, int bare);
 
