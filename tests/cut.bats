@@ -6,12 +6,13 @@ export ASAN_OPTIONS=detect_leaks=0
 # training SEQ MORE: a record of two 32x32 samples with everything that trainers read
 training() {
 	local zeros
-	zeros=$(printf '\\0%.0s' {1..2048})
+	zeros=$(printf '\\0%.0s' {1..2064})
 	ten_record "{\"__metadata__\":{\"seq\":\"$1\",\"samples\":\"4\"$2},\
 \"image\":{\"dtype\":\"F32\",\"shape\":[2,1,32,32],\"data_offsets\":[0,8192]},\
 \"view.1\":{\"dtype\":\"F32\",\"shape\":[2,1,32,32],\"data_offsets\":[8192,16384]},\
 \"view.2\":{\"dtype\":\"F32\",\"shape\":[2,1,32,32],\"data_offsets\":[16384,24576]},\
-\"mask\":{\"dtype\":\"U8\",\"shape\":[2,32,32],\"data_offsets\":[24576,26624]}}" "%024576d$zeros"
+\"mask\":{\"dtype\":\"U8\",\"shape\":[2,32,32],\"data_offsets\":[24576,26624]},\
+\"label\":{\"dtype\":\"I64\",\"shape\":[2],\"data_offsets\":[26624,26640]}}" "%024576d$zeros"
 }
 
 @test "trainers and models refuse a stream that is cut, and write nothing" {
@@ -24,6 +25,7 @@ training() {
 		head -c "$at" "$T/whole" >"$T/cut"
 		for tool in "seg-finetune --arch resnet18 --batch 4 --history $T/out2 --last $T/out3" \
 			"ssl-pretrain --arch resnet18 --batch 4 --proj-hidden 8 --pred-hidden 8 --history $T/out2 --state $T/out3" \
+			"cls-pretrain --arch resnet18 --classes 2 --batch 4 --history $T/out2 --steps $T/out3 --state $T/out4" \
 			"seg-predict --model $T/model" "ssl-embed --weights $T/encoder" ten-stats "ssl-augment --size 32"; do
 			# shellcheck disable=SC2086
 			fails_with "*'$T/cut'*" $tool -q -o "$T/out1" "$T/cut"
@@ -38,6 +40,7 @@ training() {
 	for at in 4 100 1000000 $(($(wc -c <"$T/model") - 1)); do
 		head -c "$at" "$T/model" >"$T/cut"
 		for tool in "seg-finetune --batch 4 --init" "seg-finetune --batch 4 --encoder" "ssl-pretrain --batch 4 --init" \
+			"cls-pretrain --classes 2 --batch 4 --init" \
 			"seg-predict --model" "ssl-embed --weights"; do
 			# shellcheck disable=SC2086
 			fails_with "*'$T/cut'*" $tool "$T/cut" -q -o "$T/out" "$T/whole"

@@ -60,6 +60,27 @@ byol() {
 	done
 }
 
+# --- classification ---
+
+@test "five steps of a classifier: losses, validation and weights" {
+	local mode
+	weights classifier --kind classifier --arch resnet18 --in-channels 3 --classes 7
+	make-stream --kind labelled -s 27 --samples 8 --epochs 5 --channels 3 --height 48 --width 48 -o "$T/train.ten"
+	make-stream --kind labelled -s 28 --samples 11 --channels 3 --height 48 --width 48 -o "$T/val.ten"
+	for mode in fast reference; do
+		echo "--compute $mode"
+		cls-pretrain -q --compute $mode --init "$W/classifier" --batch 8 --lr 0.004 --warmup 2 --weight-decay 0.01 \
+			--val "$T/val.ten" --history "$T/h.tsv" --steps "$T/s.tsv" --state "$T/after" -o "$T/e" "$T/train.ten"
+		near "$T/s.tsv" "$GOLDEN/classify-steps.tsv" loss 1e-6 "$(later 1e-5)"
+		near "$T/s.tsv" "$GOLDEN/classify-steps.tsv" lr 1e-7
+		near "$T/s.tsv" "$GOLDEN/classify-steps.tsv" grad_norm 1e-3 "$(later 5e-3)"
+		near "$T/h.tsv" "$GOLDEN/classify-epochs.tsv" val_loss 1e-5 "$(later 1e-5)"
+		near "$T/h.tsv" "$GOLDEN/classify-epochs.tsv" val_top1 1e-7
+		near "$T/h.tsv" "$GOLDEN/classify-epochs.tsv" val_top5 1e-7
+		check-digest --tolerance "$(later 5e-3)" "$W/classifier" "$T/after" "$GOLDEN/classify.digest"
+	done
+}
+
 # --- fine-tuning ---
 
 # finetune NAME ARCH CLASSES STEPS OPTION ...: trains as make-finetune.py did; losses and gradient norms agree

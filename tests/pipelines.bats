@@ -46,8 +46,31 @@ files() {
 	[[ $output == *"acdc-ssl"*" 3 "*"acdc-ssl"*" 7 "*"acdc-ssl"*" mean "* ]]
 }
 
+@test "all six arms, two recipes at a time: a model each, and encoders that come from where they should" {
+	run experiment -j2 experiments
+	[ "$status" -eq 0 ]
+	[ "$(tail -n 6 <<<"$output" | cut -d ' ' -f 1 | tr '\n' ' ')" = "random imagenet-supervised imagenet-ssl acdc-ssl \
+imagenet-supervised-acdc-ssl imagenet-ssl-acdc-ssl " ]
+	came() { ten-info --provenance "$T/out/$1/seed-1/model.safetensors" | grep -o -E '(cls|ssl)-pretrain |policy=byol-[a-z]*' | tr -d '\n'; }
+	[ "$(came random)" = "" ]
+	[ "$(came imagenet-supervised)" = "cls-pretrain " ]
+	[ "$(came imagenet-ssl)" = "policy=byol-naturalssl-pretrain " ]
+	[ "$(came acdc-ssl)" = "policy=byol-mrissl-pretrain " ]
+	[ "$(came imagenet-supervised-acdc-ssl)" = "cls-pretrain policy=byol-mrissl-pretrain " ]
+	[ "$(came imagenet-ssl-acdc-ssl)" = "policy=byol-naturalssl-pretrain policy=byol-mrissl-pretrain " ]
+	cut -f 9 "$T/out/encoders/imagenet-supervised.tsv" | grep -q val_top5
+}
+
+@test "weights from elsewhere take the place of training on natural images" {
+	make-weights --kind classifier --arch resnet18 --in-channels 3 --classes 10 -o "$T/foreign.safetensors"
+	experiment IMAGENET_WEIGHTS="$T/foreign.safetensors" experiment-imagenet-supervised-acdc-ssl
+	[ ! -e "$T/out/data/phantom-scene" ]
+	ten-cmp -t conv1.weight "$T/foreign.safetensors" "$T/out/encoders/imagenet-supervised.safetensors"
+	ten-info --provenance "$T/out/imagenet-supervised-acdc-ssl/seed-1/model.safetensors" | grep -q weights-import
+}
+
 @test "arms share what they have in common: six fine-tunings, five encoders, the pictures once" {
-	run experiment -n IMAGENET_WEIGHTS="$ROOT/README.md" experiments
+	run experiment -n experiments
 	[ "$status" -eq 0 ]
 	[ "$(grep -c -e '-o .*/encoders/.*\.safetensors$' <<<"$output")" -eq 5 ]
 	[ "$(grep -c -e '-o .*/model\.safetensors$' <<<"$output")" -eq 6 ]
@@ -58,12 +81,12 @@ files() {
 }
 
 @test "PRECISION=bf16 is for every tool that runs a network, and f32 needs no option" {
-	experiment -n PRECISION=bf16 IMAGENET_WEIGHTS="$ROOT/README.md" experiments >"$T/commands"
-	for tool in ssl-pretrain seg-finetune seg-predict; do
+	experiment -n PRECISION=bf16 experiments >"$T/commands"
+	for tool in cls-pretrain ssl-pretrain seg-finetune seg-predict; do
 		grep -q "$tool " "$T/commands"
 		[ "$(grep -c "$tool .*--precision bf16" "$T/commands")" -eq "$(grep -c "$tool " "$T/commands")" ]
 	done
-	[ "$(experiment -n IMAGENET_WEIGHTS="$ROOT/README.md" experiments | grep -c -e --precision)" -eq 0 ]
+	[ "$(experiment -n experiments | grep -c -e --precision)" -eq 0 ]
 }
 
 @test "an interrupted experiment leaves no half file, and the next make goes on" {

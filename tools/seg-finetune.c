@@ -171,9 +171,7 @@ train_step(struct run *r)
 	graph_put_grad(r->graph, r->logits, r->gradient, training.batch);
 	graph_backward(r->graph, &r->ps);
 	norm = clip > 0 ? params_clip(&r->ps, clip) : params_grad_norm(&r->ps);
-	if (!isfinite(loss) || !isfinite(norm))
-		die("step %lld: loss %g, gradient norm %g: not finite (a lower --lr may help)", (long long)r->step + 1,
-		    loss, norm);
+	training_check_finite(r->step + 1, loss, norm);
 	optim_step(&r->optim, &r->ps, rate);
 	r->step++;
 	r->loss_sum += loss;
@@ -273,24 +271,17 @@ train(struct run *r)
 	if (r->step == 0)
 		die("%s: not one full batch of %d", batches_name(&r->in), training.batch);
 	end_epoch(r, epoch);
-	if (r->in.dropped)
-		note("%lld samples at the ends of epochs did not fill a batch", (long long)r->in.dropped);
+	training_ended(&r->in, r->step, 0);
 }
 
 static void
 write_model(struct ten_writer *out, const struct run *r, const struct params *ps)
 {
-	const char *normalize = meta_get(&r->in.feed.meta, "normalize");
 	struct record w = { 0 };
 
 	weights_pack(&w, ps, WEIGHTS_ENCODER | WEIGHTS_DECODER, 0);
-	provenance_include(&w.meta, &r->in.feed.meta, "");
-	provenance_include(&w.meta, &r->source.meta, init ? "init" : "encoder");
-	meta_set(&w.meta, "arch", resnet_name((enum resnet_arch)training.arch));
-	meta_setf(&w.meta, "channels", "%lld", (long long)r->in.t[0].dim[1]);
+	training_describe(&w.meta, &r->in, &r->source, init ? "init" : "encoder");
 	meta_setf(&w.meta, "classes", "%d", classes);
-	if (normalize)
-		meta_set(&w.meta, "normalize", normalize);
 	out_write(out, &w);
 	out_close(out);
 }

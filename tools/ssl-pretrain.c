@@ -121,43 +121,20 @@ start_network(struct run *r)
 static void
 start_schedules(struct run *r)
 {
-	double per_epoch = (double)r->in.steps_per_epoch;
-
-	r->total = total_steps ? total_steps : r->in.steps;
-	if (!r->total && training.schedule == SCHEDULE_COSINE)
-		die("%s does not say how many samples will come: give --total-steps, or --schedule constant", batches_name(&r->in));
+	r->total = training_total(&r->in, total_steps);
 	if (!r->total)
 		note("length of the stream unknown: tau stays at %g", tau);
 	if (isnan(lr))
 		lr = training.optimizer == OPTIM_ADAM ? 3e-4 : (training.optimizer == OPTIM_SGD ? 0.06 : 0.5) * training.batch / 256;
-	if (warmup > 0 && !per_epoch)
-		die("%s does not say how many samples an epoch has: give --warmup 0", batches_name(&r->in));
-	r->schedule = (struct schedule){ .kind = (enum schedule_kind)training.schedule, .base = lr, .start = 3e-5,
-		                         .warmup = warmup * per_epoch, .total = (double)r->total };
-}
-
-static void
-check_finite(const struct run *r, int64_t step, double loss)
-{
-	if (isfinite(loss) && isfinite(params_grad_norm(&r->byol->online)))
-		return;
-	die("step %lld: loss %g or its gradient is not finite (a lower --lr or a longer --warmup may help)",
-	    (long long)step, loss);
+	training_schedule(&r->schedule, &r->in, r->total, lr, 3e-5, warmup);
 }
 
 static void
 describe(struct meta *m, const struct run *r, const char *network)
 {
-	const char *normalize = meta_get(&r->in.feed.meta, "normalize");
-
-	provenance_include(m, &r->in.feed.meta, "");
-	provenance_include(m, &r->init.meta, "init");
-	meta_set(m, "arch", resnet_name((enum resnet_arch)training.arch));
+	training_describe(m, &r->in, &r->init, "init");
 	meta_set(m, "method", "byol");
 	meta_set(m, "network", network);
-	meta_setf(m, "channels", "%d", r->byol->shape.channels);
-	if (normalize)
-		meta_set(m, "normalize", normalize);
 }
 
 /* The encoder that --which asks for, as it is now; epochs trained, or -1 if that is all of them. */
@@ -205,7 +182,7 @@ train(struct run *r)
 		while (epochs < (int64_t)r->in.feed.epoch)
 			keep_encoder(r, ++epochs);
 		byol_gradients(r->byol, &stats, view);
-		check_finite(r, k + 1, stats.loss);
+		training_check_finite(k + 1, stats.loss, params_grad_norm(&r->byol->online));
 		optim_step(&r->optim, &r->byol->online, rate);
 		byol_average(r->byol, momentum);
 		progress_update(&r->progress, (uint64_t)(k + 1) * training.batch, "epoch %lld, loss %.4f, collapse monitor %.4f",
@@ -218,11 +195,7 @@ train(struct run *r)
 	if (rc < 0)
 		die("%s", e.msg);
 	keep_encoder(r, ++epochs);
-	if (r->total && k != r->total)
-		note("%lld steps were made where %lld were expected: the schedules ended elsewhere", (long long)k,
-		     (long long)r->total);
-	if (r->in.dropped)
-		note("%lld samples at the ends of epochs did not fill a batch", (long long)r->in.dropped);
+	training_ended(&r->in, k, r->total);
 }
 
 static void

@@ -20,8 +20,8 @@ begins(const char *s, const char *prefix)
 static int
 part_of(const char *name)
 {
-	if (begins(name, ENCODER "fc.")) /* ResNet's own classifier, which no network here has */
-		return 0;
+	if (begins(name, ENCODER "fc."))
+		return WEIGHTS_CLASSIFIER;
 	if (begins(name, ENCODER))
 		return WEIGHTS_ENCODER;
 	if (begins(name, "decoder.") || begins(name, "segmentation_head."))
@@ -167,7 +167,7 @@ load_tensor(struct params *ps, char *filled, const struct tensor *t, int parts, 
 		rc = err_set(e, "'%s' stands for '%s' a second time", t->name, name);
 	else if (i >= 0)
 		rc = take(&ps->p[i], t, report, e);
-	else if ((part && !(part & parts)) || begins(name, ENCODER "fc."))
+	else if (part && !(part & parts))
 		report->left++;
 	else if (lenient)
 		report->unknown++;

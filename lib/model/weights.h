@@ -16,7 +16,8 @@
 enum weights_part {
 	WEIGHTS_ENCODER = 1, /* encoder. */
 	WEIGHTS_DECODER = 2, /* decoder. and segmentation_head. */
-	WEIGHTS_HEADS = 4    /* projector. and predictor. */
+	WEIGHTS_HEADS = 4,   /* projector. and predictor. */
+	WEIGHTS_CLASSIFIER = 8 /* encoder.fc., in a file fc. */
 };
 
 struct weights_report {

@@ -277,6 +277,44 @@ seg_loss(enum seg_loss kind, float *dlogits, const float *logits, const uint8_t 
 	return loss;
 }
 
+/* --- classification --- */
+
+/* log of the sum of exponentials of x[k] */
+static double
+log_sum_exp(const float *x, int k)
+{
+	double max = x[0], sum = 0;
+	int c;
+
+	for (c = 1; c < k; c++)
+		max = fmax(max, x[c]);
+	for (c = 0; c < k; c++)
+		sum += exp(x[c] - max);
+	return max + log(sum);
+}
+
+double
+class_loss(float *dlogits, const float *logits, const int64_t *label, int n, int k, double smoothing)
+{
+	double loss = 0;
+	int i, c;
+
+	for (i = 0; i < n; i++, logits += k) {
+		double all = log_sum_exp(logits, k);
+
+		if (label[i] < 0 || label[i] >= k)
+			BUG("label %lld for %d classes", (long long)label[i], k);
+		for (c = 0; c < k; c++) {
+			double log_p = logits[c] - all, target = smoothing / k + (c == label[i] ? 1 - smoothing : 0);
+
+			loss -= target * log_p;
+			if (dlogits)
+				*dlogits++ = (float)((exp(log_p) - target) / n);
+		}
+	}
+	return loss / n;
+}
+
 /* --- BYOL --- */
 
 static double

@@ -34,6 +34,17 @@ enum seg_loss { SEG_JACCARD, SEG_DICE, SEG_CE, SEG_DICE_CE, SEG_FOCAL };
 double seg_loss(enum seg_loss kind, float *dlogits, const float *logits, const uint8_t *mask, int n, int k,
                 int64_t hw);
 
+/* --- classification --- */
+
+/* Cross-entropy of logits (n,k) with labels (n) in 0..k-1, smoothed (Szegedy et al. 2016, "Rethinking the Inception
+ * architecture"): with P the softmax over classes and s the smoothing, 0..1, the mean over samples of
+ *
+ *   - (1 - s) log P_label - s/k sum_c log P_c
+ *
+ * as torch.nn.functional.cross_entropy(label_smoothing=s). dlogits (n,k) receives the gradient; NULL for the value
+ * alone; it may be logits. */
+double class_loss(float *dlogits, const float *logits, const int64_t *label, int n, int k, double smoothing);
+
 /* --- BYOL --- */
 
 /* 2 - 2 mean_b cos(p_b, z_b) for p, z (n,d), in [0,4]; each vector is divided by max(norm, 1e-12) (as

@@ -15,8 +15,9 @@ check_tensor(const struct batch_tensor *want, const struct record *r, const char
 		return err_set(e, "no tensor '%s'", want->name);
 	if (t->ndim != want->ndim)
 		return err_set(e, "'%s' is %s, expected %d dimensions", want->name, tensor_shape(have, t), want->ndim);
-	if (want->dtype == TEN_U8 && t->dtype != TEN_U8)
-		return err_set(e, "'%s' is %s, expected U8", want->name, ten_dtype_name(t->dtype));
+	if (want->dtype != TEN_F32 && t->dtype != want->dtype)
+		return err_set(e, "'%s' is %s, expected %s", want->name, ten_dtype_name(t->dtype),
+		               ten_dtype_name(want->dtype));
 	if (want->data && memcmp(t->dim + 1, want->dim + 1, (size_t)(t->ndim - 1) * sizeof *t->dim))
 		return err_set(e, "'%s' is %s, the first record had another shape", want->name, tensor_shape(have, t));
 	if (t->dim[0] != record_samples(r, lead))
@@ -81,12 +82,12 @@ copy_sample(struct batches *b, int to, const struct sample *s)
 	for (i = 0; i < b->n; i++) {
 		struct batch_tensor *t = &b->t[i];
 		const struct tensor *from = record_find(s->rec, t->name);
+		size_t bytes = (size_t)t->size * ten_dtype_size(t->dtype);
 
 		if (t->dtype == TEN_F32)
 			tensor_to_f32((float *)t->data + to * t->size, from, s->at * t->size, t->size);
 		else
-			memcpy((uint8_t *)t->data + to * t->size, (const uint8_t *)from->data + s->at * t->size,
-			       (size_t)t->size);
+			memcpy((char *)t->data + (size_t)to * bytes, (const char *)from->data + (size_t)s->at * bytes, bytes);
 	}
 }
 

@@ -15,7 +15,7 @@
 
 struct batch_tensor {
 	const char *name;
-	enum ten_dtype dtype;    /* wanted: TEN_F32 (anything is converted) or TEN_U8 (must be U8) */
+	enum ten_dtype dtype;    /* wanted: TEN_F32 (anything is converted), TEN_U8 or TEN_I64 (must be that) */
 	int ndim;                /* wanted, samples included */
 	int64_t dim[TEN_MAXDIM]; /* dim[0] is the batch size */
 	int64_t size;            /* elements of one sample */

@@ -115,6 +115,10 @@ def mask(seed, sample, h, w):
     return m
 
 
+def label(seed, sample, classes):
+    return int(words("label", seed, sample, 1)[0]) % classes
+
+
 def segmented(seed, sample, c, h, w):
     """An image with its mask: each class is 0.5 brighter than the one before"""
     m = mask(seed, sample, h, w)

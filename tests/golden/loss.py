@@ -75,3 +75,19 @@ array("golden_z", Z)
 array("golden_dp", p.grad.numpy())
 print("static const double golden_byol = %.12g;" % value.item())
 print("static const double golden_spread = %.12g;" % F.normalize(z, dim=1).std(0).mean().item())
+
+CN, CK = 6, 5
+CLASS_LOGITS = np.float32(rng.normal(size=(CN, CK)) * 3)
+CLASS_LOGITS[0] = [120, -90, 3, 0, 7]
+LABELS = [1, 4, 0, 2, 2, 3]
+array("golden_class_logits", CLASS_LOGITS)
+array("golden_labels", LABELS, "int64_t")
+values, grads = [], []
+for smoothing in (0, 0.1, 1):
+    x = torch.tensor(CLASS_LOGITS, dtype=torch.float64, requires_grad=True)
+    value = F.cross_entropy(x, torch.tensor(LABELS), label_smoothing=smoothing)
+    value.backward()
+    values.append(value.item())
+    grads.append(x.grad.numpy())
+array("golden_class", values, "double")
+array("golden_class_grad", grads)

@@ -165,3 +165,9 @@ formula_mask(unsigned char *m, uint32_t seed, uint32_t sample, int h, int w)
 			m[i] = inside(y, x, r) ? 3 : 2;
 	}
 }
+
+int64_t
+formula_label(uint32_t seed, uint32_t sample, int classes)
+{
+	return first_word("label", seed, sample) % (uint32_t)classes;
+}

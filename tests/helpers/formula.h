@@ -31,4 +31,7 @@ void formula_view(float *v, int which, uint32_t seed, uint32_t sample, int c, in
 /* m[h,w]: a disc of 3 in a ring of 2, and a disc of 1 beside and behind them */
 void formula_mask(unsigned char *m, uint32_t seed, uint32_t sample, int h, int w);
 
+/* A class, 0..classes-1 */
+int64_t formula_label(uint32_t seed, uint32_t sample, int classes);
+
 #endif

@@ -1,4 +1,4 @@
-/* make-stream - images, segmented images or pairs of views whose every number is a formula
+/* make-stream - images, segmented or labelled ones, or pairs of views, whose every number is a formula
  *
  * Sample i of epoch E is sample E * samples + i of the formula: epochs differ as augmented ones do.
  */
@@ -8,20 +8,21 @@
 #include "formula.h"
 #include "ten/ten.h"
 
-enum { IMAGES, SEGMENTED, VIEWS };
+enum { IMAGES, SEGMENTED, VIEWS, LABELLED };
 
-static int kind, samples = 4, epochs = 1, chunk = 3, channels = 1, height = 64, width = 64;
+static int kind, samples = 4, epochs = 1, chunk = 3, channels = 1, height = 64, width = 64, classes = 7;
 static const char *normalize;
 
 static const struct opt opts[] = {
 	OPT_COMMON,
-	{ 0, "kind", OPT_CHOICE, &kind, "images|segmented|views", "what the records hold", 0, 0, 0 },
+	{ 0, "kind", OPT_CHOICE, &kind, "images|segmented|views|labelled", "what the records hold", 0, 0, 0 },
 	{ 0, "samples", OPT_INT, &samples, "N", "samples of an epoch", 1, 1000000, 0 },
 	{ 0, "epochs", OPT_INT, &epochs, "N", "epochs", 1, 1000000, 0 },
 	{ 0, "chunk", OPT_INT, &chunk, "N", "samples of a record, at most", 1, 1000000, 0 },
 	{ 0, "channels", OPT_INT, &channels, "N", "channels", 1, 16, 0 },
 	{ 0, "height", OPT_INT, &height, "N", "rows; views are as high as wide", 1, 4096, 0 },
 	{ 0, "width", OPT_INT, &width, "N", "columns", 1, 4096, 0 },
+	{ 0, "classes", OPT_INT, &classes, "N", "classes of labels", 1, 1000, 0 },
 	{ 0, "normalize", OPT_TEXT, &normalize, "TEXT", "normalisation to claim in the metadata", 0, 0, 0 },
 	OPT_END
 };
@@ -48,6 +49,8 @@ put_image(struct record *r, int64_t i, uint32_t sample)
 	unsigned char *mask;
 
 	formula_image(image, (uint32_t)opt_common.seed, sample, channels, height, width);
+	if (kind == LABELLED)
+		((int64_t *)record_find(r, "label")->data)[i] = formula_label((uint32_t)opt_common.seed, sample, classes);
 	if (kind != SEGMENTED)
 		return;
 	mask = (unsigned char *)record_find(r, "mask")->data + i * area;
@@ -68,9 +71,13 @@ make_record(struct record *r, int epoch, int first, int n)
 		record_add4(r, "image", TEN_F32, n, channels, height, width);
 		if (kind == SEGMENTED)
 			record_add(r, "mask", TEN_U8, 3, (int64_t[]){ n, height, width });
+		if (kind == LABELLED)
+			record_add(r, "label", TEN_I64, 1, (int64_t[]){ n });
 	}
 	for (i = 0; i < n; i++)
 		(kind == VIEWS ? put_views : put_image)(r, i, (uint32_t)(epoch * samples + first + i));
+	if (kind == LABELLED)
+		meta_setf(&r->meta, "classes", "%d", classes);
 	meta_setf(&r->meta, "samples", "%d", samples);
 	meta_setf(&r->meta, "epochs", "%d", epochs);
 	meta_setf(&r->meta, "epoch", "%d", epoch);

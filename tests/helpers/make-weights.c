@@ -1,7 +1,7 @@
 /* make-weights - a weights file whose every number is a formula of its name
  *
  * Names and shapes come from this file alone, not from lib/model, which is what they are there to check:
- * `encoder` has torchvision's names, `state` adds projector.* and predictor.*, `unet` is laid out as in
+ * `encoder` has torchvision's names, `state` adds projector.* and predictor.*, `classifier` fc.*, `unet` is laid out as in
  * segmentation_models.pytorch.
  */
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "ten/ten.h"
 
 enum { RESNET18, RESNET34, RESNET50 };
-enum { ENCODER, STATE, UNET };
+enum { ENCODER, STATE, UNET, CLASSIFIER };
 
 static int arch, kind, channels = 1, classes = 4, hidden_proj = 4096, hidden_pred = 8192;
 static const char *normalize, *before;
@@ -22,9 +22,9 @@ static const char *normalize, *before;
 static const struct opt opts[] = {
 	OPT_COMMON,
 	{ 0, "arch", OPT_CHOICE, &arch, "resnet18|resnet34|resnet50", "encoder", 0, 0, 0 },
-	{ 0, "kind", OPT_CHOICE, &kind, "encoder|state|unet", "what the file holds", 0, 0, 0 },
+	{ 0, "kind", OPT_CHOICE, &kind, "encoder|state|unet|classifier", "what the file holds", 0, 0, 0 },
 	{ 0, "in-channels", OPT_INT, &channels, "N", "channels of the images", 1, 16, 0 },
-	{ 0, "classes", OPT_INT, &classes, "N", "classes of a U-Net", 1, 255, 0 },
+	{ 0, "classes", OPT_INT, &classes, "N", "classes of a U-Net or a classifier", 1, 255, 0 },
 	{ 0, "proj-hidden", OPT_INT, &hidden_proj, "N", "width of the projector", 1, 65536, 0 },
 	{ 0, "pred-hidden", OPT_INT, &hidden_pred, "N", "width of the predictor", 1, 65536, 0 },
 	{ 0, "prefix", OPT_TEXT, &before, "TEXT", "put before every name, after the numbers were made", 0, 0, 0 },
@@ -181,6 +181,10 @@ main(int argc, char *argv[])
 		if (kind == STATE) {
 			head("projector", wide, hidden_proj, 256);
 			head("predictor", 256, hidden_pred, 256);
+		}
+		if (kind == CLASSIFIER) {
+			add("fc", ".weight", TEN_F32, 2, (int64_t[]){ classes, wide });
+			bias("fc", classes);
 		}
 	}
 	if (before)

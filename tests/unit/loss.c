@@ -222,6 +222,65 @@ byol(void)
 	CHECK(isnan(embedding_spread(far, 1, D)), "undefined for a single sample");
 }
 
+/* --- classification --- */
+
+static double
+naive_class(const double *x, int64_t label, int k, double smoothing)
+{
+	double sum = 0, loss = 0;
+	int c;
+
+	for (c = 0; c < k; c++)
+		sum += exp(x[c]);
+	for (c = 0; c < k; c++)
+		loss -= (smoothing / k + (c == label ? 1 - smoothing : 0)) * log(exp(x[c]) / sum);
+	return loss;
+}
+
+static void
+classification(void)
+{
+	enum { N = 6, K = 5, ALL = N * K };
+	static const double smoothing[] = { 0, 0.1, 1 };
+	float d[ALL], x[ALL], want[ALL], copy[ALL];
+	struct rng r = rng_at(7, RNG_TEST, 0, 0);
+	double y[K], h = 1e-5, v, naive_value = 0;
+	int i, c, j;
+
+	for (i = 0; i < 3; i++) {
+		v = class_loss(d, golden_class_logits, golden_labels, N, K, smoothing[i]);
+		CHECK_NEAR(v, golden_class[i], 1e-9 * golden_class[i], "the loss of a classifier is PyTorch's");
+		CHECK_NEAR(off_by(d, golden_class_grad + (ptrdiff_t)i * ALL, ALL), 0, 2e-7, "and so is its gradient");
+		CHECK(v == class_loss(NULL, golden_class_logits, golden_labels, N, K, smoothing[i]),
+		      "and the value alone is the same");
+	}
+	for (i = 0; i < ALL; i++)
+		x[i] = (float)(2 * rng_normal(&r));
+	for (i = 0; i < ALL; i++) {
+		for (c = 0; c < K; c++)
+			y[c] = x[i / K * K + c];
+		if (i % K == 0)
+			naive_value += naive_class(y, golden_labels[i / K], K, 0.2) / N;
+		y[i % K] += h;
+		v = naive_class(y, golden_labels[i / K], K, 0.2);
+		y[i % K] -= 2 * h;
+		want[i] = (float)((v - naive_class(y, golden_labels[i / K], K, 0.2)) / (2 * h) / N);
+	}
+	CHECK_NEAR(class_loss(d, x, golden_labels, N, K, 0.2), naive_value, 1e-12, "it is its naive version");
+	CHECK_NEAR(off_by(d, want, ALL), 0, 1e-6, "the gradient agrees with finite differences");
+	memcpy(copy, x, sizeof copy);
+	class_loss(copy, copy, golden_labels, N, K, 0.2);
+	CHECK(!memcmp(copy, d, sizeof d), "and may overwrite the logits");
+	for (i = j = 0; i < N; i++) {
+		double sum = 0;
+
+		for (c = 0; c < K; c++)
+			sum += d[i * K + c];
+		j += fabs(sum) < 1e-7;
+	}
+	CHECK(j == N, "a sample's gradients cancel");
+}
+
 int
 main(void)
 {
@@ -230,6 +289,7 @@ main(void)
 	against_differences();
 	perfect_and_empty();
 	byol();
+	classification();
 	blocks_and_threads();
 	return check_done();
 }
