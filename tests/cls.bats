@@ -1,5 +1,6 @@
 # Classifiers (cls-pretrain.1); their figures are compared with PyTorch's in parity-training.bats
 load lib
+load parity
 
 # classify OPTION ...: a run that takes a second
 classify() {
@@ -63,6 +64,20 @@ setup_file() {
 	for name in conv1.weight fc.weight fc.bias; do ten-cmp -t $name "$T/state" "$DATA/state"; done
 	run cls-pretrain --classes 5 -b 4 --warmup 0 --init "$DATA/state" --state "$T/state" "$DATA/train.ten" -o "$T/e"
 	[[ $output == *"matched 120 tensors of '$DATA/state', left 2"* ]]
+}
+
+@test "in bfloat16 it computes the same but for rounding, the same bytes from any number of threads" {
+	[[ $(ssl-embed --precision bf16 2>&1 </dev/null) != *"no fast products"* ]] ||
+		skip "this processor has no fast products of bfloat16"
+	for j in 1 2; do
+		classify -q -s 1 -j $j --precision bf16 --history "$T/h$j" "$DATA/train.ten" -o "$T/e$j"
+	done
+	cmp "$T/e1" "$T/e2"
+	ten-info --provenance "$T/e1" | grep -e --precision=bf16
+	classify -q -s 1 --history "$T/h" "$DATA/train.ten" -o "$T/e"
+	near "$T/h1" "$T/h" loss 0.05
+	run ten-cmp -q --relative-norm 1e-5 "$T/e1" "$T/e"
+	[ "$status" -eq 1 ]
 }
 
 @test "what it cannot learn from or validate on is refused, and nothing is written" {

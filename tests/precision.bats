@@ -111,7 +111,7 @@ off() {
 }
 
 @test "not with --compute reference, and of no other kind" {
-	for tool in ssl-pretrain ssl-embed seg-finetune seg-predict; do
+	for tool in cls-pretrain ssl-pretrain ssl-embed seg-finetune seg-predict; do
 		fails_with "$tool: --precision bf16 is for --compute fast alone*" $tool --compute reference --precision bf16
 		fails_with "$tool: --precision: 'f16' is none of f32|bf16*" $tool --precision f16
 	done
