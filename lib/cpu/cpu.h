@@ -31,6 +31,9 @@ struct cpu {
 	/* C[m,n] = A[m,k] panel[k,n], or += with add. Any m; n <= nr. Row i of A is at a + i*lda, of C at c + i*ldc. */
 	void (*rows)(float *c, int ldc, const float *a, int lda, const float *panel, int m, int n, int k, int add);
 
+	/* The same for an A that may have to come from memory: the first panel's, the others find it in cache. */
+	void (*far_rows)(float *c, int ldc, const float *a, int lda, const float *panel, int m, int n, int k, int add);
+
 	/* C[m,n] = A^T[m,k] panel[k,n], or += with add: A is [k,m], row p at a + p*lda. */
 	void (*outer)(float *c, int ldc, const float *a, int lda, const float *panel, int m, int n, int k, int add);
 

@@ -67,21 +67,23 @@ product_pack(float *panels, const float *b, size_t rs, size_t cs, int k, int n)
 	}
 }
 
-/* A product of the set in pieces: rows of C, blocks of k, panels. step: from one row of C to the next in A; deep: from
- * one row of the panel to the next. */
+typedef void multiply(float *c, int ldc, const float *a, int lda, const float *panel, int m, int n, int k, int add);
+
+/* A product of the set in pieces: rows of C, blocks of k, panels, the first of which may be multiplied in another way.
+ * step: from one row of C to the next in A; deep: from one row of the panel to the next. */
 static void
-in_pieces(void (*multiply)(float *c, int ldc, const float *a, int lda, const float *panel, int m, int n, int k, int add),
-          struct operands o, size_t step, size_t deep)
+in_pieces(multiply *first, multiply *others, struct operands o, size_t step, size_t deep)
 {
 	int nr = cpu()->nr, high = HIGH * cpu()->mr, i, j, p;
 
 	for (i = 0; i < o.m; i += high)
 		for (p = 0; p < o.k; p += BLOCK)
 			for (j = 0; j < o.n; j += nr)
-				multiply(o.c + (size_t)i * (size_t)o.ldc + j, o.ldc,
-				         o.a + (size_t)i * step + (size_t)p * deep, o.lda,
-				         o.panels + (size_t)j * (size_t)o.k + (size_t)p * (size_t)nr, least(high, o.m - i),
-				         least(nr, o.n - j), least(BLOCK, o.k - p), o.add || p);
+				(j ? others : first)(o.c + (size_t)i * (size_t)o.ldc + j, o.ldc,
+				                     o.a + (size_t)i * step + (size_t)p * deep, o.lda,
+				                     o.panels + (size_t)j * (size_t)o.k + (size_t)p * (size_t)nr,
+				                     least(high, o.m - i), least(nr, o.n - j), least(BLOCK, o.k - p),
+				                     o.add || p);
 }
 
 void
@@ -89,7 +91,7 @@ product_run(float *c, int ldc, const float *a, int lda, const float *panels, int
 {
 	struct operands o = { c, a, panels, ldc, lda, m, n, k, add };
 
-	in_pieces(cpu()->rows, o, (size_t)lda, 1);
+	in_pieces(cpu()->far_rows, cpu()->rows, o, (size_t)lda, 1);
 }
 
 void
@@ -97,5 +99,5 @@ product_outer(float *c, int ldc, const float *a, int lda, const float *panels, i
 {
 	struct operands o = { c, a, panels, ldc, lda, m, n, k, add };
 
-	in_pieces(cpu()->outer, o, 1, (size_t)lda);
+	in_pieces(cpu()->outer, cpu()->outer, o, 1, (size_t)lda);
 }

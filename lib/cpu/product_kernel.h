@@ -29,7 +29,9 @@ struct tile {
 	int n, k, add;
 };
 
-/* What comes from farther caches is asked for ahead, in rows of the panel and of A^T; C when k leaves it the time. */
+/* What comes from farther caches is asked for ahead, in rows of the panel and of A^T; C when k leaves it the time; and
+ * where A itself may be far and its rows follow each other, those of the next tile: a line of memory for each of k, which
+ * is as many as there are, or a few more. */
 enum { AHEAD = 16, AHEAD_OUTER = 8, ENOUGH = 96 };
 
 ALWAYS void
@@ -81,9 +83,10 @@ store(const struct tile *t, vec sum[][2], int m, int across)
 /* A's rows lie lda apart. Five pointers reach fourteen of them, as p, p + lda and p + 2 lda: a pointer for each
  * would not fit the registers. */
 ALWAYS void
-tile_rows(const struct tile *t, int m, int across)
+tile_rows(const struct tile *t, int m, int across, int far)
 {
 	const float *a[(MR + 2) / 3], *b = t->panel;
+	const float *below = t->a + m * t->lda;
 	ptrdiff_t lda = t->lda;
 	vec sum[MR][2] = { 0 };
 	int i, j, p;
@@ -96,6 +99,10 @@ tile_rows(const struct tile *t, int m, int across)
 
 		UNROLL for (j = 0; j < across * VLEN; j += 16)
 			__builtin_prefetch(b + AHEAD * NR + j);
+		if (far) {
+			__builtin_prefetch(below);
+			below += m;
+		}
 		UNROLL for (j = 0; j < across; j++)
 			row[j] = *(const vec *)(b + j * VLEN);
 		UNROLL for (i = 0; i < m; i++)
@@ -132,8 +139,10 @@ tile_outer(const struct tile *t, int m, int across)
 }
 
 #define TILES(m)                                                       \
-	static void rows_##m##x1(const struct tile *t) { tile_rows(t, m, 1); } \
-	static void rows_##m##x2(const struct tile *t) { tile_rows(t, m, 2); } \
+	static void rows_##m##x1(const struct tile *t) { tile_rows(t, m, 1, 0); } \
+	static void rows_##m##x2(const struct tile *t) { tile_rows(t, m, 2, 0); } \
+	static void far_##m##x1(const struct tile *t) { tile_rows(t, m, 1, 1); } \
+	static void far_##m##x2(const struct tile *t) { tile_rows(t, m, 2, 1); } \
 	static void outer_##m##x1(const struct tile *t) { tile_outer(t, m, 1); } \
 	static void outer_##m##x2(const struct tile *t) { tile_outer(t, m, 2); }
 #define ENTRY(form, m) { form##_##m##x1, form##_##m##x2 }
@@ -147,11 +156,13 @@ tile_outer(const struct tile *t, int m, int across)
 #define EACH(X) X(1) X(2) X(3) X(4)
 #endif
 #define ROWS_ENTRY(m) ENTRY(rows, m),
+#define FAR_ENTRY(m) ENTRY(far, m),
 #define OUTER_ENTRY(m) ENTRY(outer, m),
 
 EACH(TILES)
 
 static void (*const rows_tile[MR][2])(const struct tile *t) = { EACH(ROWS_ENTRY) };
+static void (*const far_tile[MR][2])(const struct tile *t) = { EACH(FAR_ENTRY) };
 static void (*const outer_tile[MR][2])(const struct tile *t) = { EACH(OUTER_ENTRY) };
 
 /* step: from one row of C to the next in A */
@@ -176,6 +187,14 @@ rows(float *c, int ldc, const float *a, int lda, const float *panel, int m, int 
 	struct tile t = { c, a, panel, ldc, lda, n, k, add };
 
 	cut(rows_tile, &t, lda, m);
+}
+
+static void
+far_rows(float *c, int ldc, const float *a, int lda, const float *panel, int m, int n, int k, int add)
+{
+	struct tile t = { c, a, panel, ldc, lda, n, k, add };
+
+	cut(lda == k ? far_tile : rows_tile, &t, lda, m);
 }
 
 static void

@@ -4,6 +4,7 @@ const struct cpu SET = {
 	.mr = MR,
 	.nr = NR,
 	.rows = rows,
+	.far_rows = far_rows,
 	.outer = outer,
 	.winograd_input = winograd_input,
 	.winograd_output = winograd_output,
