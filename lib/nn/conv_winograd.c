@@ -12,8 +12,8 @@
 #define KEPT_TILES 28
 #define KEPT_OUT 128
 #define KEPT_FLOATS ((size_t)4 << 20)
-#define FRESH_TILES 112
-#define FRESH_OUT 64
+#define FRESH_TILES 128
+#define FRESH_OUT 128
 
 struct job {
 	float *y;
@@ -135,6 +135,8 @@ run(struct job *j, const struct conv *c, int n, int cin, int cout)
 
 	if (j->tiles.groups.total <= FRESH_TILES || kept > KEPT_FLOATS) {
 		cut(j, c, n, cin, cout, FRESH_TILES, FRESH_OUT);
+		if (j->tiles.groups.count * j->out.count < par_threads())
+			cut(j, c, n, cin, cout, FRESH_TILES / 2, FRESH_OUT / 2);
 	} else {
 		j->kept = par_scratch(PAR_CALLER, kept * sizeof(float));
 		par_for(j->in.count * j->out.count, pack_block, j);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/kernel.h"
 #include "cpu/cpu.h"
 
 struct blocks
@@ -78,33 +79,60 @@ double_pixels(float *room, const struct winograd_tile *t, const float *x, ptrdif
 			       (size_t)k * sizeof *room);
 }
 
+/* Asks for what the next tile reads, k channels, but for the first columns, which the tile before it has. Where an image
+ * has more channels they lie scattered, and nothing but this tells the processor where. `half`: the image is stored at half
+ * its size. (Not inlined, gcc takes it for a function that does nothing.) */
+KERNEL_PART void
+ask_for(const float *x, const struct winograd_tile *t, int half, int k)
+{
+	int top = half ? (t->top + 1) / 2 - 1 : t->top - 1, bottom = half ? t->bottom / 2 : t->bottom - 1;
+	int right = half ? t->right / 2 : t->right - 1, i, j, c;
+
+	for (i = top; i < bottom; i++)
+		for (j = 1; j < right; j++)
+			for (c = 0; c < k; c += WINOGRAD_LANES)
+				__builtin_prefetch(x + i * t->row + j * t->pixel + c);
+}
+
+/* Where the outputs of tile i begin in a part of the operand, and *t with a margin around them. Tiles begin at multiples
+ * of 4: rows counted through all images, and columns, halve without rest. */
+static const float *
+locate(struct winograd_tile *t, const struct tiles *s, int i, const struct operand_part *p)
+{
+	size_t at = place(t, s, i, 1, p->c), w = (size_t)s->w;
+
+	if (!p->up)
+		return (const float *)p->x + at * p->c;
+	t->row = (ptrdiff_t)(w / 2) * p->c;
+	return (const float *)p->x + (at / w / 2 * (w / 2) + at % w / 2) * p->c;
+}
+
 void
 tiles_input(float *v, size_t plane, const struct tiles *s, int i, const struct operand *x, int first, int k)
 {
 	const struct operand_part *p = &x->part[0];
 	float room[WINOGRAD_IN * WINOGRAD_IN * WINOGRAD_BLOCK];
-	const float *scale, *shift, *from = p->x;
+	const float *scale, *shift, *from;
 	struct winograd_tile t;
-	size_t at;
 
 	if (first >= p->c) {
 		first -= p->c;
 		p++;
-		from = p->x;
 	}
 	scale = p->scale ? p->scale + first : NULL;
 	shift = p->scale ? p->shift + first : NULL;
-	at = place(&t, s, i, 1, p->c);
-	if (!p->up) {
-		cpu()->winograd_input(v, plane, from + at * p->c + first, &t, k, scale, shift);
-		return;
+	if (p->c > k && i + 1 < s->groups.total) {
+		from = locate(&t, s, i + 1, p) + first;
+		ask_for(from, &t, p->up, k);
 	}
-	/* tiles begin at multiples of 4: rows counted through all images, and columns, halve without rest */
-	from += (at / s->w / 2 * (s->w / 2) + at % s->w / 2) * p->c + first;
-	double_pixels(room, &t, from, (ptrdiff_t)(s->w / 2) * p->c, p->c, k);
-	t.row = (ptrdiff_t)WINOGRAD_IN * k;
-	t.pixel = k;
-	cpu()->winograd_input(v, plane, room + (WINOGRAD_IN + 1) * k, &t, k, scale, shift);
+	from = locate(&t, s, i, p) + first;
+	if (p->up) {
+		double_pixels(room, &t, from, t.row, t.pixel, k);
+		from = room + (WINOGRAD_IN + 1) * k;
+		t.row = (ptrdiff_t)WINOGRAD_IN * k;
+		t.pixel = k;
+	}
+	cpu()->winograd_input(v, plane, from, &t, k, scale, shift);
 }
 
 int
