@@ -8,6 +8,7 @@
 #include "nn/compute.h"
 #include "nn/conv_direct.h"
 #include "nn/conv_lines.h"
+#include "nn/conv_pointwise.h"
 #include "nn/conv_winograd.h"
 
 #define BLOCK 1024 /* pixels of one piece of work */
@@ -61,8 +62,8 @@ conv_forward(void *y, const struct operand *x, const float *w, const float *bias
 		par_for((int)((b.pixels + BLOCK - 1) / BLOCK), add_bias, &b);
 }
 
-void
-conv_backward_data(void *dx, const void *dy, const float *w, const struct conv *c, int n, int add)
+static void
+backward_data(void *dx, const void *dy, const float *w, const struct conv *c, int n, int add)
 {
 	if (by_winograd(c, c->cout))
 		conv_winograd_backward_data(dx, dy, w, c, n, add);
@@ -70,6 +71,17 @@ conv_backward_data(void *dx, const void *dy, const float *w, const struct conv *
 		conv_lines_backward_data(dx, dy, w, c, n, add);
 	else
 		conv_direct_backward_data(dx, dy, w, c, n, add);
+}
+
+static void
+backward_weights(float *dw, const void *dy, const struct operand *x, const struct conv *c, int n)
+{
+	if (by_winograd(c, c->cin) && conv_winograd_reads(x))
+		conv_winograd_backward_weights(dw, dy, x, c, n);
+	else if (conv_lines_can(c))
+		conv_lines_backward_weights(dw, dy, x, c, n);
+	else
+		conv_direct_backward_weights(dw, dy, x, c, n);
 }
 
 KERNEL static void
@@ -93,14 +105,17 @@ add_bias_gradient(float *dbias, const void *dy, const struct conv *c, int n)
 }
 
 void
-conv_backward_weights(float *dw, float *dbias, const void *dy, const struct operand *x, const struct conv *c, int n)
+conv_backward(void *dx, int add, float *dw, float *dbias, const void *dy, const struct operand *x, const float *w,
+              const struct conv *c, int n)
 {
-	if (by_winograd(c, c->cin) && conv_winograd_reads(x))
-		conv_winograd_backward_weights(dw, dy, x, c, n);
-	else if (conv_lines_can(c))
-		conv_lines_backward_weights(dw, dy, x, c, n);
-	else
-		conv_direct_backward_weights(dw, dy, x, c, n);
+	if (dx && dw && conv_pointwise_can(c)) {
+		conv_pointwise_backward(dx, add, dw, dy, x, w, c, n);
+	} else {
+		if (dw)
+			backward_weights(dw, dy, x, c, n);
+		if (dx)
+			backward_data(dx, dy, w, c, n, add);
+	}
 	if (dbias)
 		add_bias_gradient(dbias, dy, c, n);
 }

@@ -2,8 +2,9 @@
  *
  *   y[n,i,j,o] = bias[o] + sum_{c,p,q} w[o,c,p,q] x[n, i*stride+p-pad, j*stride+q-pad, c]     (0 outside)
  *
- * Square kernels; weights in PyTorch's order (cout,cin,k,k), packed at each call. conv.c chooses the algorithm,
- * conv_direct.c gathers patches and multiplies. Work is cut by the problem: results don't depend on threads.
+ * Square kernels; weights in PyTorch's order (cout,cin,k,k), packed at each call. conv.c chooses the algorithm;
+ * conv_direct.c, which can do all, gathers patches and multiplies. Work is cut by the problem: results don't depend on
+ * threads.
  */
 #ifndef NN_CONV_H
 #define NN_CONV_H
@@ -26,10 +27,10 @@ void conv_init(struct conv *c, int cin, int cout, int k, int stride, int pad, in
 /* y[n,oh,ow,cout] from x (n images of h,w,cin), w[cout,cin,k,k]; bias[cout] or NULL. */
 void conv_forward(void *y, const struct operand *x, const float *w, const float *bias, const struct conv *c, int n);
 
-/* dx[n,h,w,cin] from dy[n,oh,ow,cout]: added if `add`, else written. */
-void conv_backward_data(void *dx, const void *dy, const float *w, const struct conv *c, int n, int add);
-
-/* Adds to dw[cout,cin,k,k] and, unless NULL, dbias[cout]. */
-void conv_backward_weights(float *dw, float *dbias, const void *dy, const struct operand *x, const struct conv *c, int n);
+/* Gradients from that of the output, dy[n,oh,ow,cout]; x and w as in the forward pass. Each may be NULL, not wanted:
+ * dx[n,h,w,cin] is written, or added to if `add`; dw[cout,cin,k,k] and dbias[cout] are added to. x is only read for dw, w
+ * for dx. */
+void conv_backward(void *dx, int add, float *dw, float *dbias, const void *dy, const struct operand *x, const float *w,
+                   const struct conv *c, int n);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <cblas.h>
 #include <pthread.h>
+#include <string.h>
 
 #include "base/par.h"
 #include "cpu/cpu.h"
@@ -27,13 +28,19 @@ gemm(enum gemm_op ta, enum gemm_op tb, int m, int n, int k, const float *a, int 
 	            n, k, 1.0f, a, lda, b, ldb, beta, c, ldc);
 }
 
-size_t
-gemm_packed_size(enum elem e, int k, int n)
+static size_t
+panels_bytes(enum elem e, int k, int n)
 {
 	size_t values = e == ELEM_BF16 ? product_bf16_panels(k, n)
 	              : compute_used() == COMPUTE_FAST ? product_panels(k, n) : (size_t)k * n;
 
-	return (values * elem_size(e) + 63) & ~(size_t)63;
+	return values * elem_size(e);
+}
+
+size_t
+gemm_packed_size(enum elem e, int k, int n)
+{
+	return (panels_bytes(e, k, n) + 63) & ~(size_t)63;
 }
 
 /* --- packing --- */
@@ -83,17 +90,27 @@ gemm_pack(void *packed, enum elem e, const float *b, size_t rs, size_t cs, int k
 	par_for((n + p.columns - 1) / p.columns, pack_columns, &p);
 }
 
-void
-gemm_pack_rows(void *packed, enum elem e, const void *b, int ldb, int k, int n)
+/* Rows of one panel, or of all columns where the BLAS multiplies */
+static void
+pack_panel_rows(void *packed, enum elem e, const void *b, int ldb, int first, int rows, int n)
 {
-	struct pack p = { .b = b, .rs = (size_t)ldb, .cs = 1, .k = k, .n = n };
-
 	if (e == ELEM_BF16)
-		product_bf16_pack_rows(packed, b, ldb, k, n);
+		product_bf16_pack_rows((uint16_t *)packed + (size_t)first * BF16_NR, b, ldb, rows, n);
 	else if (compute_used() == COMPUTE_FAST)
-		product_pack(packed, b, (size_t)ldb, 1, k, n);
+		product_pack((float *)packed + (size_t)first * (size_t)cpu()->nr, b, (size_t)ldb, 1, rows, n);
 	else
-		pack_plain(packed, &p, 0, n);
+		for (; rows; rows--, first++, b = elem_at(b, (size_t)ldb, e))
+			memcpy((float *)packed + (size_t)first * n, b, (size_t)n * sizeof(float));
+}
+
+void
+gemm_pack_rows(void *packed, enum elem e, const void *b, int ldb, int first, int rows, int k, int n)
+{
+	int unit = e == ELEM_BF16 ? BF16_NR : compute_used() == COMPUTE_FAST ? cpu()->nr : n, j;
+
+	for (j = 0; j < n; j += unit)
+		pack_panel_rows((char *)packed + panels_bytes(e, k, j), e, elem_at(b, (size_t)j, e), ldb, first, rows,
+		                n - j < unit ? n - j : unit);
 }
 
 /* --- multiplying --- */

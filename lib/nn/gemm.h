@@ -21,8 +21,9 @@ void gemm(enum gemm_op ta, enum gemm_op tb, int m, int n, int k, const float *a,
 size_t gemm_packed_size(enum elem e, int k, int n);
 void gemm_pack(void *packed, enum elem e, const float *b, size_t rs, size_t cs, int k, int n);
 
-/* The same on the calling thread, of values that are e already, rows ldb apart. */
-void gemm_pack_rows(void *packed, enum elem e, const void *b, int ldb, int k, int n);
+/* Packs some rows of B[k,n], on the calling thread, of values that are e already: `rows` from `first` on, a multiple of
+ * 32, at b and ldb apart. What remains of 32 when all k are packed is zeros. */
+void gemm_pack_rows(void *packed, enum elem e, const void *b, int ldb, int first, int rows, int k, int n);
 
 enum gemm_out {
 	GEMM_WRITE, /* C is float, written */

@@ -76,13 +76,9 @@ static void
 conv_back(struct graph *g, struct node *v, struct params *ps, void *dx[2])
 {
 	struct operand x = node_operand(g, v->in[0]);
-	const struct conv *c = conv_of(g, v);
-	const void *dy = node_grad(g, v);
 
-	if (gradient(ps, v, 0))
-		conv_backward_weights(gradient(ps, v, 0), v->bias ? gradient(ps, v, 1) : NULL, dy, &x, c, g->running);
-	if (dx[0])
-		conv_backward_data(dx[0], dy, weight(ps, v, 0), c, g->running, v->add[0]);
+	conv_backward(dx[0], v->add[0], gradient(ps, v, 0), v->bias ? gradient(ps, v, 1) : NULL, node_grad(g, v), &x,
+	              weight(ps, v, 0), conv_of(g, v), g->running);
 }
 
 const struct node_type node_conv = { .name = "conv", .needs_in = 1, .reads_operand = 1, .forward = conv_run,

@@ -69,9 +69,9 @@ one(int cin, int cout, int k, int stride, int pad, int h, int w, int n)
 
 	/* <conv(x), dy> = <x, data'(dy)> = <w, weights'(dy, x)>, without the bias */
 	conv_forward(y, &op, wt, NULL, &c, n);
-	conv_backward_data(dx, dy, wt, &c, n, 0);
+	conv_backward(dx, 0, NULL, NULL, dy, NULL, wt, &c, n);
 	CHECK_NEAR(inner(y, dy, ny), inner(x, dx, nx), 1e-6 * norm(y, ny) * norm(dy, ny), "backward data is the adjoint");
-	conv_backward_data(dx2, dy, wt, &c, n, 1);
+	conv_backward(dx2, 1, NULL, NULL, dy, NULL, wt, &c, n);
 	for (i = 0; i < nx; i++)
 		sum += fabs((double)dx2[i] - dx[i]);
 	free(dx2);
@@ -79,7 +79,7 @@ one(int cin, int cout, int k, int stride, int pad, int h, int w, int n)
 	for (i = 0; i < nx; i++)
 		sum -= fabs((double)dx2[i]);
 	CHECK_NEAR(sum / (double)nx, 0, 1e-5, "and adds when asked to");
-	conv_backward_weights(dw, dbias, dy, &op, &c, n);
+	conv_backward(NULL, 0, dw, dbias, dy, &op, NULL, &c, n);
 	for (i = 0; i < nw; i++)
 		dw[i] -= base[i];
 	CHECK_NEAR(inner(y, dy, ny), inner(wt, dw, nw), 1e-5 * norm(y, ny) * norm(dy, ny), "backward weights is the adjoint");
@@ -105,7 +105,7 @@ weight_entries(void)
 	ny = (size_t)3 * 4 * c.oh * c.ow;
 	dy = random_floats(ny, 2);
 	y = random_floats(ny, 3);
-	conv_backward_weights(dw, NULL, dy, &op, &c, 3);
+	conv_backward(NULL, 0, dw, NULL, dy, &op, NULL, &c, 3);
 	for (i = 0; i < 4 * 2 * 9; i++) {
 		w[i] = 1;
 		by_definition(y, x, w, NULL, &c, 3);
@@ -116,6 +116,46 @@ weight_entries(void)
 	free(x);
 	free(y);
 	free(dy);
+}
+
+/* Where the gradient is too large to be computed entry by entry: some of them. Both gradients at once, too. */
+static void
+sampled_entries(int cin, int cout, int k, int stride, int h, int w, int n)
+{
+	struct conv c;
+	size_t nx = (size_t)n * cin * h * w, nw = (size_t)cout * cin * k * k, ny, i;
+	float *x = random_floats(nx, 1), *wt = random_floats(nw, 2), *dw = random_floats(nw, 3), *base = random_floats(nw, 3);
+	float *dw2 = random_floats(nw, 3), *dx = random_floats(nx, 4), *dx2 = random_floats(nx, 4), *dy;
+	struct operand op = operand_plain(x, ELEM_F32, cin, h, w);
+	double worst = 0;
+	char name[96];
+
+	conv_init(&c, cin, cout, k, stride, k / 2, h, w);
+	ny = (size_t)n * cout * c.oh * c.ow;
+	dy = random_floats(ny, 5);
+	snprintf(name, sizeof name, "%d->%d %dx%d stride %d on %dx%d", cin, cout, k, k, stride, h, w);
+	conv_backward(dx, 1, dw, NULL, dy, &op, wt, &c, n);
+	for (i = 0; i < nw; i += nw / 97) {
+		int q = (int)(i % (size_t)k), p = (int)(i / (size_t)k) % k, ch = (int)(i / (size_t)(k * k)) % cin, r, j, s;
+		size_t o = i / (size_t)(k * k * cin);
+		double sum = 0, size = 0, d;
+
+		for (s = 0; s < n; s++)
+			for (r = 0; r < c.oh; r++)
+				for (j = 0; j < c.ow; j++) {
+					d = dy[(((size_t)s * c.oh + r) * c.ow + j) * cout + o] *
+					    at(x, &c, s, ch, r * stride + p - c.pad, j * stride + q - c.pad);
+					sum += d;
+					size += d * d;
+				}
+		worst = fmax(worst, fabs(dw[i] - base[i] - sum) / sqrt(size));
+	}
+	CHECK_NEAR(worst, 0, 1e-5, name);
+	conv_backward(NULL, 0, dw2, NULL, dy, &op, NULL, &c, n);
+	conv_backward(dx2, 1, NULL, NULL, dy, NULL, wt, &c, n);
+	CHECK_NEAR(distance(dw, dw2, nw), 0, 1e-6, "the weights' gradient alone is the same");
+	CHECK_NEAR(distance(dx, dx2, nx), 0, 1e-6, "and the data's");
+	free(x); free(wt); free(dw); free(base); free(dw2); free(dx); free(dx2); free(dy);
 }
 
 static void
@@ -132,6 +172,11 @@ all_sizes(void)
 	one(70, 17, 3, 1, 1, 6, 5, 1);
 	one(16, 16, 3, 1, 1, 1, 1, 1);
 	weight_entries();
+	sampled_entries(20, 33, 1, 1, 13, 11, 5); /* in parts, both gradients at once */
+	sampled_entries(96, 200, 1, 1, 30, 31, 3);
+	sampled_entries(300, 270, 1, 1, 90, 30, 2);  /* in blocks, with patches packed in several turns */
+	sampled_entries(72, 150, 3, 2, 60, 53, 3);
+	sampled_entries(130, 65, 3, 2, 7, 9, 1);
 }
 
 int

@@ -128,11 +128,11 @@ backward(struct stored *x, struct stored *dy)
 	double terms = t.c.cout * t.c.k * t.c.k + 2, pixels = t.n * t.c.oh * t.c.ow;
 	size_t i;
 
-	conv_backward_data(dx.at, dy->at, t.w.at, &t.c, t.n, 1);
+	conv_backward(dx.at, 1, NULL, NULL, dy->at, NULL, t.w.at, &t.c, t.n);
 	CHECK(worst(&dx, &base, t.dx, terms) <= 1, "backward data, added");
-	conv_backward_data(dx.at, dy->at, t.w.at, &t.c, t.n, 0);
+	conv_backward(dx.at, 0, NULL, NULL, dy->at, NULL, t.w.at, &t.c, t.n);
 	CHECK(worst(&dx, NULL, t.dx, terms) <= 1, "backward data, written");
-	conv_backward_weights(dw.at, dbias.at, dy->at, &op, &t.c, t.n);
+	conv_backward(NULL, 0, dw.at, dbias.at, dy->at, &op, NULL, &t.c, t.n);
 	CHECK(worst(&dw, &dw0, t.dw, pixels + 2) <= 1, "backward weights");
 	for (i = 0; i < t.ny; i++)
 		add_term(&sum[i % t.c.cout], stored_value(dy, i), 1);

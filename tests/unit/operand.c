@@ -168,8 +168,8 @@ convolve(const struct operand *x, int cout, int k, int stride, int pad, const ch
 	conv_forward(y, x, w, NULL, &c, IMAGES);
 	conv_forward(y2, &plain, w, NULL, &c, IMAGES);
 	CHECK_NEAR(distance(y, y2, ny), 0, 2e-6, text);
-	conv_backward_weights(dw, NULL, dy, x, &c, IMAGES);
-	conv_backward_weights(dw2, NULL, dy, &plain, &c, IMAGES);
+	conv_backward(NULL, 0, dw, NULL, dy, x, NULL, &c, IMAGES);
+	conv_backward(NULL, 0, dw2, NULL, dy, &plain, NULL, &c, IMAGES);
 	CHECK_NEAR(distance(dw, dw2, nw), 0, 2e-6, "gradient of the weights");
 	free(stored); free(w); free(y); free(y2); free(dy); free(dw); free(dw2);
 }
