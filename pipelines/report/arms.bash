@@ -14,8 +14,6 @@ arms_scores() {
 
 section_arms() {
 	section arms "The six arms"
-	paper 'the abstract claims 4 to 5 times faster convergence, less than 5 epochs of pretraining, and close to the
-		minimal error with less than 100 labelled slices, when BYOL goes on from ImageNet weights to the target data.'
 	arms_scores >"$behind/scores.tsv"
 	if [ -z "$(have metrics.tsv)" ]; then
 		not_run experiments

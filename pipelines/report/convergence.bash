@@ -1,31 +1,35 @@
 # How fast each arm converges: curves of the fine-tunings, and the study's table.
 
 
-# curves FILE COLUMN LABEL CAPTION LIMITS ARM ...: a line and a band for each arm, from the rows of that column
-curves() {
-	local file=$1 column=$2 label=$3 caption=$4 range=$5 arm line plot=
-	shift 5
-	for arm; do
-		line=$(arm_line "$arm")
-		plot="$plot${plot:+, }of('$file', '$arm', '$column') using 3:6:7 with filledcurves ls $((10 + line)) notitle"
+# speedups_table FILE: of speedups.awk
+speedups_table() {
+	local references
+	mapfile -t references < <(head -n 1 "$1" | tr '\t' '\n' | tail -n +7)
+	table "$1" arm runs 'final=final Dice=%.3f' 'epochs=epochs=%.1f' "${references[@]}"
+}
+
+# speedups FILE: exp-converge's table, for each threshold
+speedups() {
+	local share shares
+	shares=$(awk -F '\t' 'NR > 1 && !seen[$1]++ { print $1 }' "$1")
+	cat <<-'H'
+		<p>Epochs of a run: until its validation Dice reaches the threshold for the first time, which is a share of the best
+		arm’s final value, one for all; “&gt;” if some run never did and counts as all epochs it was given. Speed-up:
+		the reference’s mean epochs divided by the arm’s, in brackets its 95&#160;% bootstrap interval over seeds, which
+		with less than five seeds means little; ≥, ≤ and ? say to which side runs without end make it wrong.</p>
+	H
+	for share in $shares; do
+		printf '<h3>%s&#160;%% of the best arm: Dice %.3f</h3>\n' "$(awk -v s="$share" 'BEGIN { printf "%g", 100 * s }')" \
+			"$(field "$1" threshold "share=$share")"
+		awk -v share="$share" -f "$here/speedups.awk" "$here/arms.tsv" "$1" >"$work/speedups"
+		speedups_table "$work/speedups"
 	done
-	for arm; do
-		line=$(arm_line "$arm")
-		plot="$plot, of('$file', '$arm', '$column') using 3:5 with lines ls $((10 + line)) title '$(arm_title "$arm")'"
-	done
-	figure "${file%.tsv}-$column" "$caption" <<-P
-		set xlabel 'epoch'
-		set ylabel '$label'
-		set yrange $range
-		plot $plot
-	P
 }
 
 section_convergence() {
 	local files=() arm run shown
-	section convergence "Convergence"
-	paper 'an encoder pretrained on ImageNet and then by BYOL on ACDC lets the segmentation converge 4 to 5 times faster
-		than one pretrained on ImageNet with labels.'
+	section convergence "$(study_title convergence)"
+	claim convergence
 	shown=$(have history.tsv)
 	if [ -n "$shown" ]; then
 		for arm in $shown; do
@@ -39,15 +43,17 @@ section_convergence() {
 		legend $shown
 		printf '<div class="figures">\n'
 		# shellcheck disable=SC2086
-		curves curves.tsv dice_mean 'Dice' 'Foreground Dice of the validation patients' '[0:1]' $shown
+		bands curves.tsv dice_mean 'Foreground Dice of the validation patients' \
+			"$by_epoch; set ylabel 'Dice'; set yrange [0:1]" $shown
 		# shellcheck disable=SC2086
-		curves curves.tsv val_loss 'loss' 'Loss on the validation patients' '[0:*]' $shown
+		bands curves.tsv val_loss 'Loss on the validation patients' "$by_epoch; set ylabel 'loss'" $shown
 		printf '</div>\n'
 	fi
-	if [ -s "$out/study-convergence.tsv" ]; then
-		table "$out/study-convergence.tsv"
-		sources study-convergence.tsv report/curves.tsv
+	if [ -s "$out/study-convergence/speedup.tsv" ]; then
+		speedups "$out/study-convergence/speedup.tsv"
+		sources report/curves.tsv study-convergence.tsv study-convergence/speedup.tsv study-convergence/runs.tsv
 	else
 		not_run study-convergence
+		[ -z "$shown" ] || sources report/curves.tsv
 	fi
 }

@@ -47,9 +47,13 @@ section() {
 	printf '<section id="%s">\n<h2>%s</h2>\n' "$1" "$2"
 }
 
-# paper TEXT: what it claims
-paper() {
-	printf '<p class="paper"><b>The paper:</b> %s</p>\n' "$1"
+# study_title SECTION
+study_title() {
+	case $1 in
+	convergence) echo Convergence ;;
+	length) echo "Length of pretraining" ;;
+	labels) echo "Labels needed" ;;
+	esac
 }
 
 # not_run GOAL: in place of what is missing
@@ -82,6 +86,25 @@ figure() {
 	printf '<figure>\n'
 	printf '%s\n' "$drawn" | awk -v name="$1" -v label="$2" -f "$here/svg.awk"
 	printf '<figcaption>%s</figcaption>\n</figure>\n' "$2"
+}
+
+by_epoch="set xlabel 'epoch'; set yrange [0:*]"
+
+# bands FILE COLUMN CAPTION SETTINGS ARM ...: a line and a band for each arm, from a table in $behind whose columns are
+# arm, column, x, seeds, mean, low, high. SETTINGS are gnuplot's; `style = "linespoints"` among them marks the points.
+bands() {
+	local file=$1 column=$2 caption=$3 settings=$4 arm line areas='' lines=''
+	shift 4
+	for arm; do
+		line=$((10 + $(arm_line "$arm")))
+		areas="$areas of('$file', '$arm', '$column') using 3:6:7 with filledcurves ls $line notitle,"
+		lines="$lines of('$file', '$arm', '$column') using 3:5 with @style ls $line title '$(arm_title "$arm")',"
+	done
+	figure "${file%.tsv}-$column" "$caption" <<-P
+		style = 'lines'
+		$settings
+		plot $areas ${lines%,}
+	P
 }
 
 # table FILE [COLUMN[=HEADING[=FORMAT]] ...]: a TSV as a table, these columns or all

@@ -31,6 +31,7 @@ filter { if (/<\/filter>/) filter = 0; next }
 	gsub(/gpDot/, name "-dot")
 	gsub(/gpPt/, name "-p")
 	gsub(/ id="[A-Za-z0-9_-]*_plot_[0-9a-z]*"/, "")
+	gsub(/fill="black"/, "fill=\"currentColor\"")
 	gsub(/ color="(black|white|gray)"/, "")
 	gsub(/ font-family="inherit"/, "")
 	gsub(/ stroke-linecap="butt" stroke-linejoin="miter"/, " stroke-linejoin=\"round\"")

@@ -1,13 +1,13 @@
 # The history of a training, by steps or epochs, as at most 200 points, each the mean of a part of it:
 #   awk -v of=NAME -f thin.awk HISTORY HISTORY
-# NAME, column, epochs done, mean; for the columns that tell how training goes
+# NAME, column, epochs done, mean; for the columns that tell how training goes, losses named by their kind
 BEGIN {
 	FS = OFS = "\t"
-	wanted = "^(loss|collapse|val_loss|val_top1|val_top5|top1|top5)$"
+	wanted = "^(byol_loss|collapse|class_loss|val_top1|val_top5)$"
 }
 FNR == 1 {
 	for (i = 1; i <= NF; i++)
-		name[i] = $i
+		name[i] = $i != "loss" ? $i : /collapse/ ? "byol_loss" : "class_loss"
 	columns = NF
 	next
 }

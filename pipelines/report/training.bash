@@ -41,8 +41,9 @@ section_training() {
 		# shellcheck disable=SC2086 # a list of words
 		legend $encoders
 		printf '<div class="figures">\n'
-		training_plot loss 'loss' 'Loss' '[0:*]'
-		training_plot collapse 'monitor' 'BYOL’s collapse monitor' '[0:*]'
+		training_plot byol_loss 'loss' 'BYOL: loss' '[0:*]'
+		training_plot collapse 'monitor' 'BYOL: collapse monitor' '[0:*]'
+		training_plot class_loss 'loss' 'Classification: loss (cross-entropy)' '[0:*]'
 		training_plot val_top1 'top-1' 'Classification: part of the validation images whose class is found' '[0:1]'
 		printf '</div>\n'
 	else
@@ -55,7 +56,7 @@ section_training() {
 		legend $shown
 		printf '<div class="figures">\n'
 		# shellcheck disable=SC2086
-		curves curves.tsv loss 'loss' 'Loss on the training samples' '[0:*]' $shown
+		bands curves.tsv loss 'Loss on the training samples' "$by_epoch; set ylabel 'loss'" $shown
 		printf '</div>\n'
 	else
 		not_run experiments

@@ -25,6 +25,8 @@ window.addEventListener("load", () => {
 			say(svg, "plot empty");
 		words.forEach((e, i) => {
 			const a = box(e);
+			if (getComputedStyle(e).fill !== getComputedStyle(document.body).color)
+				say(e, "text in a colour of its own");
 			if (Math.min(a.height, a.width + 100) < 11)
 				say(e, "too small to read");
 			if (a.left < frame.left - 1 || a.right > frame.right + 1 || a.top < frame.top - 1 || a.bottom > frame.bottom + 1)
