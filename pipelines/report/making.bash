@@ -61,7 +61,7 @@ section_making() {
 	fi
 	printf '<h3>Settings</h3>\n<p>Options that differ from a tool’s default; files and seeds left out.</p>\n'
 	awk -f "$here/settings.awk" "$here/arms.tsv" "$behind/commands.tsv" >"$behind/settings.tsv"
-	table "$behind/settings.tsv" for tool version settings arms
+	table "$behind/settings.tsv" for tool=tool=words version settings=settings=words arms
 	printf '<h3>Seeds and times</h3>\n<p>Training alone, by the speed that the histories tell; data, validation and '
 	printf 'prediction come on top. Pretraining is that of the encoder’s last stage.</p>\n'
 	making_times >"$behind/trainings.tsv"
