@@ -22,10 +22,17 @@ endif
 SEED  ?= 1
 SEEDS ?= $(SEED)
 
+# Seeds of the studies (pipelines/studies.mk): SEEDS if they were given, else what the scale says
+ifneq ($(origin SEEDS),file)
+STUDY_SEEDS ?= $(SEEDS)
+endif
+
 PRECISION ?= f32
 COMPUTING  = $(if $(filter-out f32,$(PRECISION)),--precision $(PRECISION))
 
 include pipelines/scale-$(SCALE).mk
+
+ALL_SEEDS := $(sort $(SEEDS) $(STUDY_SEEDS))
 
 # Which patients the final scores are of: test, or val where the test patients are not at hand.
 EVAL ?= test
@@ -86,25 +93,25 @@ $(OUT)/data/natural-val.ten: $(OUT)/data/natural.tsv | $(NATURAL) $(BIN)
 
 # --- fine-tuning and scores, the same for every arm ---
 
-# $(call finetune,DIR,ENCODER[,TRAIN]): DIR/seed-S/model.safetensors for all seeds, from ENCODER (none: random weights)
-# and the samples of TRAIN. A study may set FINETUNE_VIEWS and FINETUNE for its own targets.
+# $(call finetune,DIR,ENCODER[,TRAIN[,VIEWS]]): DIR/seed-S/model.safetensors for all seeds, from ENCODER (none: random
+# weights) and the samples of TRAIN (% in it is the seed). VIEWS are more options for ssl-augment.
 define finetune
-$(SEEDS:%=$1/seed-%/model.safetensors): $1/seed-%/model.safetensors: $(or $3,$(OUT)/data/train.ten) $2 $(OUT)/data/val.ten | $(BIN)
+$(ALL_SEEDS:%=$1/seed-%/model.safetensors): $1/seed-%/model.safetensors: $(or $3,$(OUT)/data/train.ten) $2 $(OUT)/data/val.ten | $(BIN)
 	@mkdir -p $$(@D)
-	ssl-augment -q -s $$* --policy finetune $$(FINETUNE_VIEWS) $$< | \
-	seg-finetune -s $$* $(if $2,--encoder $2,--arch $(ARCH)) $$(FINETUNE) $(COMPUTING) --val $(OUT)/data/val.ten \
+	ssl-augment -q -s $$* --policy finetune $(FINETUNE_VIEWS) $(if $4,$4 )$$< | \
+	seg-finetune -s $$* $(if $2,--encoder $2,--arch $(ARCH)) $(FINETUNE) $(COMPUTING) --val $(OUT)/data/val.ten \
 		--history $$(@D)/history.tsv -o $$@
 endef
 
 # $(call score,DIR): predictions of the $(EVAL) patients, their scores and pictures
 define score
-$(SEEDS:%=$1/seed-%/$(EVAL).ten): $1/seed-%/$(EVAL).ten: $1/seed-%/model.safetensors $(OUT)/data/$(EVAL).ten | $(BIN)
+$(ALL_SEEDS:%=$1/seed-%/$(EVAL).ten): $1/seed-%/$(EVAL).ten: $1/seed-%/model.safetensors $(OUT)/data/$(EVAL).ten | $(BIN)
 	seg-predict $(COMPUTING) --model $$< $(OUT)/data/$(EVAL).ten -o $$@
 
-$(SEEDS:%=$1/seed-%/metrics.tsv): $1/seed-%/metrics.tsv: $1/seed-%/$(EVAL).ten | $(BIN)
+$(ALL_SEEDS:%=$1/seed-%/metrics.tsv): $1/seed-%/metrics.tsv: $1/seed-%/$(EVAL).ten | $(BIN)
 	seg-eval --slices $$(@D)/slices.tsv --volumes $$(@D)/volumes.tsv $$< -o $$@
 
-$(SEEDS:%=$1/seed-%/overlays.tif): $1/seed-%/overlays.tif: $1/seed-%/$(EVAL).ten | $(BIN)
+$(ALL_SEEDS:%=$1/seed-%/overlays.tif): $1/seed-%/overlays.tif: $1/seed-%/$(EVAL).ten | $(BIN)
 	ten2tif $(OVERLAYS) $$< -o $$@
 endef
 

@@ -21,3 +21,11 @@ FINETUNE_VIEWS = --size 96 --epochs 16 --scale 0.4,1
 FINETUNE       = --batch 16 --lr 1e-3 --warmup 2
 
 OVERLAYS = --limit 48
+
+# Two seeds, so that curves have bands; few points, so that a study takes minutes
+STUDY_SEEDS         ?= 1 2
+PRETRAIN_LENGTHS    ?= 0 1 3
+EFFICIENCY_ARMS     ?= random acdc-ssl
+EFFICIENCY_RATIOS   ?= 0.02 0.2 1
+EFFICIENCY_PATIENTS ?= 1 4
+NORMALIZATION_ARMS  ?= random acdc-ssl

@@ -20,3 +20,10 @@ FINETUNE_VIEWS = --size 224 --epochs 150 --normalize dataset
 FINETUNE       = --batch 192 --optimizer adam --lr 1e-4 --warmup 10 --warmup-lr 1e-6 --loss jaccard --clip 5
 
 OVERLAYS = --limit 400
+
+STUDY_SEEDS         ?= 0 13 42 123 1111 77 62 91 7 5
+PRETRAIN_LENGTHS    ?= 0 1 2 3 4 5 6 7 8 9 10 12 14 16 18 20 22 24 25 50 100 200 300 400
+EFFICIENCY_ARMS     ?= $(ARMS)
+EFFICIENCY_RATIOS   ?= 0.001 0.002 0.005 0.01 0.02 0.05 0.1 0.2 0.5 1
+EFFICIENCY_PATIENTS ?= 1 2 4 8 16 32 64
+NORMALIZATION_ARMS  ?= random imagenet-supervised imagenet-ssl-acdc-ssl

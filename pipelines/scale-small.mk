@@ -20,3 +20,10 @@ FINETUNE_VIEWS = --size 128 --epochs 12 --scale 0.15,0.6
 FINETUNE       = --batch 32 --lr 5e-4 --warmup 1 --warmup-lr 5e-5
 
 OVERLAYS = --limit 200
+
+STUDY_SEEDS         ?= 1 2
+PRETRAIN_LENGTHS    ?= 0 1 2 4 8
+EFFICIENCY_ARMS     ?= random imagenet-supervised acdc-ssl
+EFFICIENCY_RATIOS   ?= 0.005 0.05 0.2 1
+EFFICIENCY_PATIENTS ?= 3 10 30
+NORMALIZATION_ARMS  ?= random acdc-ssl
