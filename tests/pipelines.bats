@@ -100,6 +100,11 @@ imagenet-supervised-acdc-ssl imagenet-ssl-acdc-ssl " ]
 	# whatever works below $T
 	pkill -TERM -f "$T/out/imagenet-ssl/seed-1/history.tsv" || { pkill -f "$T/out" && false; }
 	wait $make || true
+	# make need not have waited for the tool itself, which takes its files with it
+	for _ in $(seq 100); do
+		[ -z "$(find "$T/out" -name '*.tmp-*')" ] && break
+		sleep 0.1
+	done
 	[ ! -e "$T/out/imagenet-ssl/seed-1/model.safetensors" ]
 	[ -z "$(find "$T/out" -name '*.tmp-*')" ]
 	inode=$(stat -c %i "$T/out/encoders/imagenet-ssl.safetensors")
