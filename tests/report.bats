@@ -79,6 +79,7 @@ part() {
 	part length "$HTML" | grep -q '<b>Here:</b> Dice [.0-9]* without it, [.0-9]* after 3 epochs, [.0-9]* after 25 epochs'
 	part labels "$HTML" | grep -q 'with 75 slices (supervised ImageNet), [.0-9]* with 1498 slices'
 	part normalization "$HTML" | grep -q 'as released'
+	grep -q '^study-normalization/acdc-ssl/seed-1		1	model	seg-finetune ' "$OUT/report/commands.tsv"
 	# a study that has begun but has no tables yet is not run
 	mkdir -p "$T/begun/study-convergence/rows"
 	page "$T/begun"

@@ -39,8 +39,10 @@ found_convergence() {
 			return x ~ /^>/ ? sprintf("more than %.3g", substr(x, 2)) : sprintf("%.3g", x)
 		}
 		END {
-			if (!(of in epochs) || !(against in epochs) || speedup == "" || speedup ~ /nan/)
+			if (!(of in epochs) || !(against in epochs) || speedup == "" || speedup ~ /nan/) {
+				printf "these two arms were not both run."
 				exit
+			}
 			printf "%s epochs against %s until %g %% of the best arm’s final value, ", about(epochs[of]),
 				about(epochs[against]), 100 * share
 			printf "%s%.2f times as fast", bound == ">=" ? "at least " : bound == "<=" ? "at most " : bound == "?" ? "perhaps " : "",

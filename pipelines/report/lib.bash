@@ -35,6 +35,14 @@ runs() {
 	done | sort -V
 }
 
+# scored ARM: the first of them whose predictions and scores are there, which speaks for the arm in pictures and commands
+scored() {
+	local run
+	runs "$1" metrics.tsv | while read -r run; do
+		if [ -s "$run/$eval.ten" ] && [ -s "$run/slices.tsv" ]; then printf '%s\n' "$run"; fi
+	done | sed -n 1p
+}
+
 # have FILE: the arms with a fine-tuning that has FILE
 have() {
 	local arm

@@ -1,24 +1,32 @@
 # How all this was made: settings, seeds, versions, times, commands.
 
-# What ten-info --provenance tells of every scored run: run, arm, seed, part, command.
-# Part is what the command's result led into: model.encoder, model or, for what led to the predictions, nothing.
+# What ten-info --provenance tells of every scored run of the arms, and of the first seed of what studies ran besides:
+# run, arm (none for studies), seed, part, command. Part is what the command's result led into: model.encoder, model or,
+# for what led to the predictions, nothing.
 making_commands() {
-	local arm run
+	local arm run dir
 	printf 'run\tarm\tseed\tpart\tcommand\n'
 	for arm in $arms; do
-		runs "$arm" "$eval.ten" | while read -r run; do
-			ten-info --provenance "$run/$eval.ten" | awk -v run="${run#"$out/"}" -v arm="$arm" -v seed="${run##*seed-}" '
-				BEGIN { OFS = "\t" }
-				{
-					part = ""
-					if (match($0, /^[a-z.]+: /)) {
-						part = substr($0, 1, RLENGTH - 2)
-						$0 = substr($0, RLENGTH + 1)
-					}
-					print run, arm, seed, part, $0
-				}'
-		done
+		runs "$arm" "$eval.ten" | while read -r run; do commands_of "$run" "$arm"; done
 	done
+	for dir in "$out"/study-*/*/; do
+		dir=${dir%/}
+		run=$(runs "${dir#"$out/"}" "$eval.ten" | sed -n 1p)
+		[ -z "$run" ] || commands_of "$run" ''
+	done
+}
+
+commands_of() {
+	ten-info --provenance "$1/$eval.ten" | awk -v run="${1#"$out/"}" -v arm="$2" -v seed="${1##*seed-}" '
+		BEGIN { OFS = "\t" }
+		{
+			part = ""
+			if (match($0, /^[a-z.]+: /)) {
+				part = substr($0, 1, RLENGTH - 2)
+				$0 = substr($0, RLENGTH + 1)
+			}
+			print run, arm, seed, part, $0
+		}'
 }
 
 # batch TOOL COMMAND: samples per step, by the command or by the tool's default
@@ -51,7 +59,7 @@ making_times() {
 }
 
 section_making() {
-	local arm shown seed
+	local arm shown run
 	section making "How it was made"
 	making_commands >"$behind/commands.tsv"
 	shown=$(have metrics.tsv)
@@ -67,12 +75,16 @@ section_making() {
 	making_times >"$behind/trainings.tsv"
 	awk -f "$here/totals.awk" "$behind/trainings.tsv" >"$behind/times.tsv"
 	table "$behind/times.tsv" arm seeds pretraining=pretraining=time finetuning='fine-tuning, each'=time
-	printf '<h3>Commands</h3>\n<p>What led to the predictions of each arm’s first seed, oldest first; each stage reads what '
-	printf 'the one before wrote. Other seeds differ in the seed alone; all are in the table.</p>\n'
+	cat <<-'H'
+		<h3>Commands</h3>
+		<p>What led to the predictions of each arm’s first seed, oldest first; each stage reads what the one before wrote.
+		The table has all seeds, and one of whatever the studies ran besides.</p>
+	H
 	for arm in $shown; do
-		seed=$(runs "$arm" "$eval.ten" | head -n 1)
+		run=$(scored "$arm")
+		[ -n "$run" ] || continue
 		printf '<details><summary>%s</summary>\n<pre>' "$(arm_title "$arm")"
-		awk -F '\t' -v run="${seed#"$out/"}" '$1 == run { print ($4 != "" ? $4 ": " : "") $5 }' "$behind/commands.tsv" | escape
+		awk -F '\t' -v run="${run#"$out/"}" '$1 == run { print ($4 != "" ? $4 ": " : "") $5 }' "$behind/commands.tsv" | escape
 		printf '</pre></details>\n'
 	done
 	sources report/commands.tsv report/settings.tsv report/trainings.tsv report/times.tsv

@@ -20,7 +20,7 @@ function next_word(    i, c, quoted, word) {
 	return word
 }
 NR == FNR { title[$1] = $2; next }
-FNR == 1 { next }
+FNR == 1 || !($2 in title) { next }
 {
 	rest = $5
 	tool = next_word()

@@ -20,10 +20,9 @@ picture() {
 	printf '"/>'
 }
 
-# slices_of ARM: three figures from the first of its fine-tunings
+# slices_of ARM RUN: three figures from that fine-tuning
 slices_of() {
-	local run rank number patient frame slice dice title
-	run=$(runs "$1" "$eval.ten" | head -n 1)
+	local run=$2 rank number patient frame slice dice title
 	title=$(arm_title "$1")
 	printf '<h3>%s, seed %s</h3>\n<div class="figures slices">\n' "$title" "${run##*seed-}"
 	slices_ranked "$run/slices.tsv" | while IFS=$'\t' read -r rank number patient frame slice dice; do
@@ -38,7 +37,7 @@ slices_of() {
 }
 
 section_slices() {
-	local shown arm
+	local shown arm run
 	section slices "Best, median and worst"
 	shown=$(have slices.tsv)
 	if [ -z "$shown" ]; then
@@ -52,7 +51,8 @@ section_slices() {
 		slices without any are left out.</p>
 	H
 	for arm in $shown; do
-		if [ -n "$(runs "$arm" "$eval.ten")" ]; then slices_of "$arm"; fi
+		run=$(scored "$arm")
+		[ -z "$run" ] || slices_of "$arm" "$run"
 	done
 	sources report/slices.tsv
 }
