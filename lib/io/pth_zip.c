@@ -185,10 +185,13 @@ pth_zip_find(const struct pth_zip *z, const char *name)
 static const unsigned char *
 packed_bytes(const struct pth_zip *z, const struct pth_zip_entry *x)
 {
-	const unsigned char *p = z->base + x->header;
+	const unsigned char *p;
 	uint64_t skip;
 
-	if (x->header > z->size || z->size - x->header < LOCAL_LEN || !is_signed(p, "PK\3\4"))
+	if (x->header > z->size || z->size - x->header < LOCAL_LEN)
+		return NULL;
+	p = z->base + x->header;
+	if (!is_signed(p, "PK\3\4"))
 		return NULL;
 	skip = LOCAL_LEN + number(p + 26, 2) + number(p + 28, 2);
 	if (skip > z->size - x->header || x->packed > z->size - x->header - skip)
