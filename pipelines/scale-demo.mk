@@ -13,7 +13,7 @@ NATURAL_SSL_VIEWS = --epochs 4
 NATURAL_SSL       = --batch 32 --warmup 1 --proj-hidden 1024 --pred-hidden 1024
 
 ACDC_VIEWS       = --size 64
-ACDC_EPOCHS      = 3
+ACDC_EPOCHS      = 4
 ACDC_EPOCHS_MORE = 1
 ACDC_SSL         = --batch 32 --warmup 0.5 --proj-hidden 1024 --pred-hidden 1024
 
