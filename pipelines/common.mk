@@ -5,9 +5,10 @@
 #
 # demo makes its own data; the other scales need ACDC (its training folder) and, for arms that pretrain on natural
 # images, NATURAL (a folder of pictures, in a subfolder per class). Instead of that pretraining, IMAGENET_WEIGHTS and
-# BYOL_WEIGHTS take the weights of others. SEEDS are the seeds of fine-tuning; encoders are made once, by the first of
-# them (SEED). PRECISION=bf16 computes networks in bfloat16 where the processor can (segpipe(7)). Files that are there
-# already stay, so give another OUT to compare settings.
+# BYOL_WEIGHTS take the weights of others (IMAGENET_IMPORT and BYOL_IMPORT: options of weights-import). SEEDS are the
+# seeds of fine-tuning; encoders are made once, by the first of them (SEED). PRECISION=bf16 computes networks in
+# bfloat16 where the processor can (segpipe(7)). Files that are there already stay, so give another OUT to compare
+# settings.
 # A recipe is what you would type; `make -n` shows it.
 #
 #   $(OUT)/data/*.ten            streams

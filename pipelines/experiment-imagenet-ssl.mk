@@ -3,7 +3,7 @@
 ifdef BYOL_WEIGHTS
 $(OUT)/encoders/imagenet-ssl.safetensors: $(BYOL_WEIGHTS) | $(BIN)
 	@mkdir -p $(@D)
-	weights-import $< -o $@
+	weights-import $(BYOL_IMPORT) $< -o $@
 else
 $(OUT)/encoders/imagenet-ssl.safetensors: $(OUT)/data/natural.ten $(OUT)/data/natural.tsv | $(BIN)
 	@mkdir -p $(@D)

@@ -3,7 +3,7 @@
 ifdef IMAGENET_WEIGHTS
 $(OUT)/encoders/imagenet-supervised.safetensors: $(IMAGENET_WEIGHTS) | $(BIN)
 	@mkdir -p $(@D)
-	weights-import $< -o $@
+	weights-import $(IMAGENET_IMPORT) $< -o $@
 else
 $(OUT)/encoders/imagenet-supervised.safetensors: $(OUT)/data/natural.ten $(OUT)/data/natural-val.ten | $(BIN)
 	@mkdir -p $(@D)
