@@ -45,10 +45,13 @@ found_convergence() {
 			}
 			printf "%s epochs against %s until %g %% of the best arm’s final value, ", about(epochs[of]),
 				about(epochs[against]), 100 * share
-			printf "%s%.2f times as fast", bound == ">=" ? "at least " : bound == "<=" ? "at most " : bound == "?" ? "perhaps " : "",
-				speedup
-			if (low !~ /nan/)
-				printf " (interval %.2f to %.2f)", low, high
+			if (bound == "?") {
+				printf "but both have runs that never got there, so there is no telling which is faster"
+			} else {
+				printf "%s%.2f times as fast", bound == ">=" ? "at least " : bound == "<=" ? "at most " : "", speedup
+				if (low !~ /nan/)
+					printf " (interval %.2f to %.2f)", low, high
+			}
 			printf "; %d and %d runs.", runs[of], runs[against]
 		}' "$file"
 }

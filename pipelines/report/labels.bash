@@ -16,7 +16,8 @@ labels_plot() {
 	local kind=$1 label=$2 caption=$3
 	shift 3
 	bands labels.tsv "$kind" "$caption" \
-		"set logscale x; set autoscale xfix; set xtics (1, 3, 10, 30, 100, 300, 1000); set xlabel '$label'; set ylabel 'Dice'; set yrange [0:1]; style = 'linespoints'" "$@"
+		"set logscale x; set autoscale xfix; set xtics (1, 3, 10, 30, 100, 300, 1000)
+		set xlabel '$label'; set ylabel 'Dice'; set yrange [0:1]; style = 'linespoints'" "$@"
 }
 
 section_labels() {

@@ -57,5 +57,6 @@ section_normalization() {
 			"$dir/speedup-$kind.tsv" >"$work/speedups"
 		speedups_table "$work/speedups"
 	done
-	sources study-normalization.tsv report/normalization.tsv
+	# shellcheck disable=SC2046,SC2086 # lists of words
+	sources study-normalization.tsv $(printf 'study-normalization/speedup-%s.tsv ' $kinds) report/normalization.tsv
 }

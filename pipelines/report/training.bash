@@ -15,14 +15,14 @@ training_plot() {
 	local arm line having plot=
 	having=$(awk -F '\t' -v c="$1" '$2 == c && !seen[$1]++ { print $1 }' "$behind/pretraining.tsv")
 	for arm in $having; do
-		line=$(arm_line "$arm")
-		plot="$plot${plot:+, }of('pretraining.tsv', '$arm', '$1') using 3:4 with lines ls $((10 + line)) title '$(arm_title "$arm")'"
+		line=$((10 + $(arm_line "$arm")))
+		plot="$plot of('pretraining.tsv', '$arm', '$1') using 3:4 with lines ls $line title '$(arm_title "$arm")',"
 	done
 	[ -z "$plot" ] || figure "pretraining-$1" "$3" <<-P
 		set xlabel 'epoch'
 		set ylabel '$2'
 		set yrange $4
-		plot $plot
+		plot ${plot%,}
 	P
 }
 
