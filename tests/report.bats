@@ -131,7 +131,7 @@ part() {
 	for width in 360 700 1280; do
 		printf '<iframe src="page.html" style="width:%dpx;height:800px"></iframe>
 			<script>onmessage = (e) => { document.title = e.data; }</script>\n' $width >"$T/frame.html"
-		run timeout 60 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
+		run timeout 150 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
 			--disable-background-networking --disable-component-update --disable-sync \
 			--user-data-dir="$T/chromium" --window-size=1400,900 --dump-dom "file://$T/frame.html"
 		title=$(grep -o '<title>.*</title>' <<<"$output")
