@@ -283,13 +283,14 @@ seg_loss(enum seg_loss kind, float *dlogits, const float *logits, const uint8_t 
 static double
 log_sum_exp(const float *x, int k)
 {
-	double max = x[0], sum = 0;
+	float max = x[0]; /* a double would make gcc 12 for aarch64 stumble */
+	double sum = 0;
 	int c;
 
 	for (c = 1; c < k; c++)
-		max = fmax(max, x[c]);
+		max = x[c] > max ? x[c] : max;
 	for (c = 0; c < k; c++)
-		sum += exp(x[c] - max);
+		sum += exp((double)x[c] - max);
 	return max + log(sum);
 }
 
