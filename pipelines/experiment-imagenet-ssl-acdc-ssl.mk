@@ -1,6 +1,6 @@
 # BYOL on natural images, then BYOL on the frames of the ACDC training patients, then fine-tuning on ACDC (the
-# paper's arm "BYOL ImageNet + BYOL ACDC"). The first encoder is that of the arm imagenet-ssl; its first convolution is summed over
-# the colours when it is read.
+# paper's arm "BYOL ImageNet + BYOL ACDC"). The first encoder is that of the arm imagenet-ssl; its first
+# convolution is summed over the colours when it is read.
 
 $(OUT)/encoders/imagenet-ssl-acdc-ssl.safetensors: $(OUT)/encoders/imagenet-ssl.safetensors $(OUT)/data/pool.ten | $(BIN)
 	ssl-augment -q -s $(SEED) --policy byol-mri $(ACDC_VIEWS) --epochs $(ACDC_EPOCHS_MORE) $(OUT)/data/pool.ten | \
