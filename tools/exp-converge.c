@@ -94,6 +94,24 @@ name_run(char **arm, char **seed, const struct converge *c, const char *operand)
 	return file;
 }
 
+/* Dies unless every row has its epoch, counted from 0, and a number for a score. */
+static void
+check_rows(const struct tsv *t, int epochs, int scores)
+{
+	double epoch, score;
+	struct err e;
+	int i;
+
+	if (!t->rows)
+		die("'%s' has no rows", t->name);
+	for (i = 0; i < t->rows; i++) {
+		if (tsv_number(&epoch, t, i, epochs, &e) || tsv_number(&score, t, i, scores, &e))
+			die("%s", e.msg);
+		if (epoch != i)
+			die("'%s' line %d: epoch %g, expected %d", t->name, i + 2, epoch, i);
+	}
+}
+
 static void
 read_history(struct converge *c, const char *operand)
 {
@@ -101,21 +119,16 @@ read_history(struct converge *c, const char *operand)
 	struct err e;
 	char *arm, *seed;
 	const char *file = name_run(&arm, &seed, c, operand);
-	double *score, epoch;
+	double *score;
 	int i, epochs, scores;
 
 	if (tsv_read(&t, file, &e) || (epochs = tsv_column(&t, "epoch", &e)) < 0 ||
 	    (scores = tsv_column(&t, metric, &e)) < 0)
 		die("%s", e.msg);
-	if (!t.rows)
-		die("'%s' has no rows", t.name);
+	check_rows(&t, epochs, scores);
 	score = mem_array((size_t)t.rows, sizeof *score);
-	for (i = 0; i < t.rows; i++) {
-		if (tsv_number(&epoch, &t, i, epochs, &e) || tsv_number(&score[i], &t, i, scores, &e))
-			die("%s", e.msg);
-		if (epoch != i)
-			die("'%s' line %d: epoch %g, expected %d", t.name, i + 2, epoch, i);
-	}
+	for (i = 0; i < t.rows; i++)
+		tsv_number(&score[i], &t, i, scores, &e);
 	if (converge_add(c, arm, seed, score, t.rows))
 		die("'%s': arm '%s' has a seed '%s' already", file, arm, seed);
 	free(score);
