@@ -103,13 +103,9 @@ sum_part(void *ctx, int i, int worker)
 static void
 by_parts(struct job *j, float *dw, size_t size)
 {
-	size_t most = PARTIAL_FLOATS / size;
-
 	j->tile = units_of(&j->p, TILE_BYTES, j->e == ELEM_BF16 ? DEEP_PIXELS : TILE_PIXELS);
 	j->tiles = pieces(j->p.units, j->tile);
-	j->parts = most < 1 ? 1 : least(most, MAX_PARTIALS);
-	if (j->parts > j->tiles)
-		j->parts = j->tiles;
+	j->parts = j->tiles < MAX_PARTIALS ? j->tiles : MAX_PARTIALS;
 	j->sums = par_scratch(PAR_CALLER, size * (size_t)j->parts * sizeof(float));
 	par_for(j->parts, sum_part, j);
 	conv_weights_add(dw, j->sums, j->parts, j->p.c);

@@ -135,6 +135,7 @@ run(struct job *j, const struct conv *c, int n, int cin, int cout)
 
 	if (j->tiles.groups.total <= FRESH_TILES || kept > KEPT_FLOATS) {
 		cut(j, c, n, cin, cout, FRESH_TILES, FRESH_OUT);
+		/* by the threads, for once: an output's sum is the same in every block (cpu/product.h) */
 		if (j->tiles.groups.count * j->out.count < par_threads())
 			cut(j, c, n, cin, cout, FRESH_TILES / 2, FRESH_OUT / 2);
 	} else {
