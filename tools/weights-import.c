@@ -5,7 +5,7 @@
 #include "model/weights.h"
 #include "shared/tool.h"
 
-static struct checkpoint_choice choice;
+static struct foreign_choice choice;
 static const char *prefix;
 static int which = -1, channels;
 
@@ -20,12 +20,12 @@ static const struct opt opts[] = {
 };
 
 static void
-list(const struct import *m, const struct checkpoint *c)
+list(const struct import *m, const struct foreign *c)
 {
 	int i;
 
 	for (i = 0; i < c->n; i++) {
-		const struct checkpoint_tensor *t = &c->t[i];
+		const struct foreign_tensor *t = &c->t[i];
 		struct tensor like = { .ndim = t->ndim };
 		char shape[TENSOR_SHAPE_LEN];
 
@@ -39,7 +39,7 @@ list(const struct import *m, const struct checkpoint *c)
 }
 
 static void
-report(const struct import *m, const struct checkpoint *c, const char *file)
+report(const struct import *m, const struct foreign *c, const char *file)
 {
 	if (opt_common.verbose)
 		list(m, c);
@@ -51,7 +51,7 @@ report(const struct import *m, const struct checkpoint *c, const char *file)
 }
 
 static void
-describe(struct meta *meta, const struct import *m, const struct checkpoint *c, const char *file)
+describe(struct meta *meta, const struct import *m, const struct foreign *c, const char *file)
 {
 	const char *slash = strrchr(file, '/'), *normalize = meta_get(&c->safe.meta, "normalize");
 
@@ -70,7 +70,7 @@ describe(struct meta *meta, const struct import *m, const struct checkpoint *c, 
 int
 main(int argc, char *argv[])
 {
-	struct checkpoint c;
+	struct foreign c;
 	struct import m;
 	struct params ps;
 	struct record w = { 0 };
@@ -78,7 +78,7 @@ main(int argc, char *argv[])
 	struct err e;
 
 	opt_parse(argc, &argv, opts, "FILE", "an encoder from other people's weights files", 1, 1);
-	if (checkpoint_open(&c, argv[0], &choice, &e))
+	if (foreign_open(&c, argv[0], &choice, &e))
 		die("%s", e.msg);
 	if (import_find(&m, &c, prefix, which < 0 ? IMPORT_EITHER : (enum import_which)which, &e))
 		die("weights '%s': %s", argv[0], e.msg);
@@ -92,6 +92,6 @@ main(int argc, char *argv[])
 	out_close(&out);
 	params_free(&ps);
 	import_free(&m);
-	checkpoint_close(&c);
+	foreign_close(&c);
 	return 0;
 }

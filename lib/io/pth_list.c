@@ -103,10 +103,10 @@ choose(char **from, const struct pth_value *root, const char *said, struct err *
 
 /* Names are C strings from here on; one with a NUL in it would become another name. */
 static int
-add(struct checkpoint *c, const struct pth *p, const struct pth_value *name, const struct pth_tensor *s,
+add(struct foreign *c, const struct pth *p, const struct pth_value *name, const struct pth_tensor *s,
     struct err *e)
 {
-	struct checkpoint_tensor *t = &c->t[c->n];
+	struct foreign_tensor *t = &c->t[c->n];
 
 	if (memchr(name->text, '\0', name->len) || name->len > 4096)
 		return err_set(e, "a tensor whose name has %zu bytes, or a NUL among them", name->len);
@@ -122,7 +122,7 @@ add(struct checkpoint *c, const struct pth *p, const struct pth_value *name, con
 }
 
 int
-pth_list(struct checkpoint *c, const struct pth *p, const char *from, struct err *e)
+pth_list(struct foreign *c, const struct pth *p, const char *from, struct err *e)
 {
 	const struct pth_value *dict = choose(&c->from, p->root, from, e);
 	size_t i;

@@ -123,7 +123,7 @@ storage_bytes(const unsigned char **data, unsigned char **owned, const struct pt
 
 /* dst from the view src: dimension d and those behind it. Returns where dst goes on. */
 static unsigned char *
-gather(unsigned char *dst, const unsigned char *src, const struct checkpoint_tensor *t, int d, size_t size)
+gather(unsigned char *dst, const unsigned char *src, const struct foreign_tensor *t, int d, size_t size)
 {
 	int64_t i;
 
@@ -137,7 +137,7 @@ gather(unsigned char *dst, const unsigned char *src, const struct checkpoint_ten
 }
 
 int
-pth_copy(void *dst, const struct pth *p, const struct checkpoint_tensor *t, struct err *e)
+pth_copy(void *dst, const struct pth *p, const struct foreign_tensor *t, struct err *e)
 {
 	const struct pth_storage *s = &p->pool.storage[t->storage];
 	size_t size = ten_dtype_size(s->dtype);

@@ -33,7 +33,7 @@ sites_free(struct sites *s)
 
 /* Where a name ends like one that each ResNet of a layout has once, there one is. */
 static void
-find_sites(struct sites *found, const struct checkpoint *c)
+find_sites(struct sites *found, const struct foreign *c)
 {
 	int i, layout;
 
@@ -115,7 +115,7 @@ choose_which(const struct sites *found, enum import_which which, struct err *e)
 
 /* The arch is told from the names, the channels from the first convolution. */
 static int
-recognise(struct import *m, const struct checkpoint *c, struct err *e)
+recognise(struct import *m, const struct foreign *c, struct err *e)
 {
 	struct record names = { 0 };
 	int i, rc;
@@ -139,7 +139,7 @@ recognise(struct import *m, const struct checkpoint *c, struct err *e)
 }
 
 static int
-take_site(struct import *m, const struct checkpoint *c, const struct site *s, struct err *e)
+take_site(struct import *m, const struct foreign *c, const struct site *s, struct err *e)
 {
 	size_t before = strlen(s->prefix);
 	int i;
@@ -161,7 +161,7 @@ take_site(struct import *m, const struct checkpoint *c, const struct site *s, st
 }
 
 int
-import_find(struct import *m, const struct checkpoint *c, const char *prefix, enum import_which which, struct err *e)
+import_find(struct import *m, const struct foreign *c, const char *prefix, enum import_which which, struct err *e)
 {
 	const struct site *s = NULL;
 	struct sites found;
@@ -200,7 +200,7 @@ import_free(struct import *m)
 
 /* As p, but for the input channels of the first convolution, which m has noted? */
 static int
-has_shape(const struct checkpoint_tensor *t, const struct param *p, const struct import *m)
+has_shape(const struct foreign_tensor *t, const struct param *p, const struct import *m)
 {
 	int first = !strcmp(p->name, "encoder.conv1.weight"), i;
 
@@ -213,7 +213,7 @@ has_shape(const struct checkpoint_tensor *t, const struct param *p, const struct
 }
 
 static int
-check_tensor(const struct import *m, const struct checkpoint_tensor *t, const char *inside, const struct params *ps,
+check_tensor(const struct import *m, const struct foreign_tensor *t, const char *inside, const struct params *ps,
              struct err *e)
 {
 	struct tensor have = { .ndim = t->ndim }, want = { 0 };
@@ -237,13 +237,13 @@ check_tensor(const struct import *m, const struct checkpoint_tensor *t, const ch
 
 /* The tensors under their inside names; each has the shape of a parameter by now. */
 static int
-read_tensors(struct record *r, const struct import *m, const struct checkpoint *c, const struct params *ps,
+read_tensors(struct record *r, const struct import *m, const struct foreign *c, const struct params *ps,
              struct err *e)
 {
 	int i, rc = 0;
 
 	for (i = 0; i < c->n && !rc; i++) {
-		const struct checkpoint_tensor *t = &c->t[i];
+		const struct foreign_tensor *t = &c->t[i];
 
 		if (!m->inside[i])
 			continue;
@@ -251,13 +251,13 @@ read_tensors(struct record *r, const struct import *m, const struct checkpoint *
 		if (!rc && record_find(r, m->inside[i]))
 			rc = err_set(e, "'%s' stands for '%s' a second time", t->name, m->inside[i]);
 		if (!rc)
-			rc = checkpoint_copy(record_add(r, m->inside[i], t->dtype, t->ndim, t->dim)->data, c, t, e);
+			rc = foreign_copy(record_add(r, m->inside[i], t->dtype, t->ndim, t->dim)->data, c, t, e);
 	}
 	return rc;
 }
 
 int
-import_read(struct params *ps, const struct import *m, const struct checkpoint *c, int channels, const char *file,
+import_read(struct params *ps, const struct import *m, const struct foreign *c, int channels, const char *file,
             struct err *e)
 {
 	struct weights_report report;

@@ -13,7 +13,7 @@
 #ifndef MODEL_IMPORT_H
 #define MODEL_IMPORT_H
 
-#include "io/checkpoint.h"
+#include "io/foreign.h"
 #include "model/resnet.h"
 
 enum import_which { IMPORT_TARGET, IMPORT_ONLINE, IMPORT_EITHER };
@@ -29,12 +29,12 @@ struct import {
 
 /* Finds the encoder in c. prefix: that one (NULL: the only one there is, after `which`: IMPORT_EITHER is the target
  * where there are both). */
-int import_find(struct import *m, const struct checkpoint *c, const char *prefix, enum import_which which,
+int import_find(struct import *m, const struct foreign *c, const char *prefix, enum import_which which,
                 struct err *e);
 
 /* Fills ps (made here, without gradients) with its parameters for images of `channels` channels (0: as they are).
  * Every one must be there, in its shape and finite, but num_batches_tracked. file names c in messages. */
-int import_read(struct params *ps, const struct import *m, const struct checkpoint *c, int channels, const char *file,
+int import_read(struct params *ps, const struct import *m, const struct foreign *c, int channels, const char *file,
                 struct err *e);
 void import_free(struct import *m);
 

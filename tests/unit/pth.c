@@ -7,7 +7,7 @@
 static void
 holds_view(struct buf b, const char *name)
 {
-	struct checkpoint c;
+	struct foreign c;
 	float v[4] = { 0 };
 	char text[1024];
 	struct err e;
@@ -15,9 +15,9 @@ holds_view(struct buf b, const char *name)
 
 	if (ok) {
 		ok = c.n == 1 && !strcmp(c.t[0].name, "a") && c.t[0].dtype == TEN_F32 && c.t[0].ndim == 2 &&
-		     c.t[0].dim[0] == 2 && c.t[0].dim[1] == 2 && !checkpoint_copy(v, &c, &c.t[0], &e) && v[0] == 1 &&
+		     c.t[0].dim[0] == 2 && c.t[0].dim[1] == 2 && !foreign_copy(v, &c, &c.t[0], &e) && v[0] == 1 &&
 		     v[1] == 3 && v[2] == 5 && v[3] == 7;
-		checkpoint_close(&c);
+		foreign_close(&c);
 	}
 	if (!CHECK(ok, name))
 		printf("# said '%s'\n", text);

@@ -12,7 +12,7 @@
 
 #include "base/mem.h"
 #include "check.h"
-#include "io/checkpoint.h"
+#include "io/foreign.h"
 
 /* --- files in the making --- */
 
@@ -173,17 +173,17 @@ open_file(void)
 		die("cannot make a file in memory:");
 }
 
-/* checkpoint_open of these bytes; text receives the message of a failure. */
+/* foreign_open of these bytes; text receives the message of a failure. */
 static inline int
-try_open(struct checkpoint *c, const struct buf *b, int ignore, char text[1024])
+try_open(struct foreign *c, const struct buf *b, int ignore, char text[1024])
 {
-	struct checkpoint_choice choice = { .ignore_objects = ignore };
+	struct foreign_choice choice = { .ignore_objects = ignore };
 	struct err e = { "" };
 	int rc;
 
 	if (ftruncate(file, 0) || pwrite(file, b->p, b->n, 0) != (ssize_t)b->n)
 		die("cannot write a file in memory:");
-	rc = checkpoint_open(c, file_path, &choice, &e);
+	rc = foreign_open(c, file_path, &choice, &e);
 	snprintf(text, 1024, "%s", rc ? e.msg : "");
 	return rc;
 }
@@ -192,14 +192,14 @@ try_open(struct checkpoint *c, const struct buf *b, int ignore, char text[1024])
 static inline void
 refuses(struct buf b, const char *want, const char *name)
 {
-	struct checkpoint c;
+	struct foreign c;
 	char text[1024];
 	int rc = try_open(&c, &b, 0, text);
 
 	if (!CHECK(rc && strstr(text, want), name))
 		printf("# said '%s', expected '%s'\n", rc ? text : "nothing", want);
 	if (!rc)
-		checkpoint_close(&c);
+		foreign_close(&c);
 	free(b.p);
 }
 

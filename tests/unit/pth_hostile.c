@@ -37,15 +37,15 @@ test_shapes(void)
 static void
 does_not_copy(struct buf b, const char *want, const char *name)
 {
-	struct checkpoint c;
+	struct foreign c;
 	char text[1024];
 	struct err e = { "" };
 	float v[9];
 	int ok = 0;
 
 	if (!try_open(&c, &b, 0, text)) {
-		ok = c.n == 1 && checkpoint_copy(v, &c, &c.t[0], &e) && strstr(e.msg, want);
-		checkpoint_close(&c);
+		ok = c.n == 1 && foreign_copy(v, &c, &c.t[0], &e) && strstr(e.msg, want);
+		foreign_close(&c);
 	}
 	if (!CHECK(ok, name))
 		printf("# said '%s%s', expected '%s'\n", text, e.msg, want);
@@ -152,7 +152,7 @@ test_bombs(void)
 {
 	static const char wide[] = DICT(TENSOR(STORAGE, "K\0" INT8 "\0\0\0\0\0\0\0\x08\x85K\0\x85"));
 	struct buf b = zip_of(wide, sizeof wide - 1, STORE);
-	struct checkpoint c;
+	struct foreign c;
 	struct import m;
 	char text[1024];
 	struct err e;
@@ -166,7 +166,7 @@ test_bombs(void)
 	refuses(repeated("\x80\2", 2, "N", 1, 17 << 20, "."), "a pickle of", "a pickle of 17 MiB");
 	if (CHECK(!try_open(&c, &b, 0, text), "an expanded tensor of 2^59 elements can be looked at")) {
 		CHECK(import_find(&m, &c, NULL, IMPORT_EITHER, &e) && strstr(e.msg, "no ResNet"), "and is no encoder");
-		checkpoint_close(&c);
+		foreign_close(&c);
 	}
 	free(b.p);
 }
@@ -175,7 +175,7 @@ test_bombs(void)
 static int
 survives(const struct buf *b)
 {
-	struct checkpoint c;
+	struct foreign c;
 	char text[1024];
 	int i, k;
 
@@ -191,11 +191,11 @@ survives(const struct buf *b)
 		if (n > 1000)
 			continue;
 		v = mem_alloc((size_t)n * 8 + 1);
-		if (checkpoint_copy(v, &c, &c.t[i], &e) && !*e.msg)
+		if (foreign_copy(v, &c, &c.t[i], &e) && !*e.msg)
 			return 0;
 		free(v);
 	}
-	checkpoint_close(&c);
+	foreign_close(&c);
 	return 1;
 }
 
@@ -203,7 +203,7 @@ static void
 test_damage(struct buf b, const char *name)
 {
 	struct rng rng = rng_at(7, RNG_TEST, 0, b.n);
-	struct checkpoint c;
+	struct foreign c;
 	unsigned char *whole = mem_alloc(b.n);
 	char text[1024], said[128];
 	size_t n = b.n, at;
@@ -212,7 +212,7 @@ test_damage(struct buf b, const char *name)
 	memcpy(whole, b.p, n);
 	for (b.n = 0; b.n < n; b.n++)
 		if (!try_open(&c, &b, 0, text)) {
-			checkpoint_close(&c);
+			foreign_close(&c);
 			failed++;
 		}
 	snprintf(said, sizeof said, "%s: refused when cut after any of %zu bytes", name, n);

@@ -1,4 +1,4 @@
-#include "io/checkpoint.h"
+#include "io/foreign.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -16,11 +16,11 @@ enum format { SAFETENSORS, ZIP, PICKLE, TAR };
 static int
 by_name(const void *a, const void *b)
 {
-	return strcmp(((const struct checkpoint_tensor *)a)->name, ((const struct checkpoint_tensor *)b)->name);
+	return strcmp(((const struct foreign_tensor *)a)->name, ((const struct foreign_tensor *)b)->name);
 }
 
 static int
-sort_names(struct checkpoint *c, struct err *e)
+sort_names(struct foreign *c, struct err *e)
 {
 	int i;
 
@@ -34,7 +34,7 @@ sort_names(struct checkpoint *c, struct err *e)
 
 /* Strides of an array without gaps */
 static void
-make_dense(struct checkpoint_tensor *t)
+make_dense(struct foreign_tensor *t)
 {
 	int64_t n = 1;
 	int i;
@@ -44,7 +44,7 @@ make_dense(struct checkpoint_tensor *t)
 }
 
 static int
-open_safetensors(struct checkpoint *c, const char *path, const char *from, struct err *e)
+open_safetensors(struct foreign *c, const char *path, const char *from, struct err *e)
 {
 	int i;
 
@@ -56,7 +56,7 @@ open_safetensors(struct checkpoint *c, const char *path, const char *from, struc
 	c->t = mem_array((size_t)c->safe.n, sizeof *c->t);
 	for (i = 0; i < c->safe.n; i++) {
 		const struct tensor *s = &c->safe.t[i];
-		struct checkpoint_tensor *t = &c->t[c->n++];
+		struct foreign_tensor *t = &c->t[c->n++];
 
 		t->name = mem_strdup(s->name);
 		t->dtype = s->dtype;
@@ -102,7 +102,7 @@ look(enum format *format, const char *path, struct err *e)
 }
 
 static int
-open_pth(struct checkpoint *c, const char *path, const struct checkpoint_choice *choice, struct err *e)
+open_pth(struct foreign *c, const char *path, const struct foreign_choice *choice, struct err *e)
 {
 	c->pth = pth_open(path, choice->ignore_objects, e);
 	if (!c->pth)
@@ -113,7 +113,7 @@ open_pth(struct checkpoint *c, const char *path, const struct checkpoint_choice 
 }
 
 int
-checkpoint_open(struct checkpoint *c, const char *path, const struct checkpoint_choice *choice, struct err *e)
+foreign_open(struct foreign *c, const char *path, const struct foreign_choice *choice, struct err *e)
 {
 	enum format format;
 	int rc;
@@ -128,12 +128,12 @@ checkpoint_open(struct checkpoint *c, const char *path, const struct checkpoint_
 	else
 		rc = open_pth(c, path, choice, e);
 	if (rc)
-		checkpoint_close(c);
+		foreign_close(c);
 	return rc;
 }
 
 void
-checkpoint_close(struct checkpoint *c)
+foreign_close(struct foreign *c)
 {
 	int i;
 
@@ -147,7 +147,7 @@ checkpoint_close(struct checkpoint *c)
 }
 
 int
-checkpoint_copy(void *dst, const struct checkpoint *c, const struct checkpoint_tensor *t, struct err *e)
+foreign_copy(void *dst, const struct foreign *c, const struct foreign_tensor *t, struct err *e)
 {
 	const struct tensor *s;
 
@@ -159,10 +159,10 @@ checkpoint_copy(void *dst, const struct checkpoint *c, const struct checkpoint_t
 }
 
 int
-checkpoint_find(const struct checkpoint *c, const char *name)
+foreign_find(const struct foreign *c, const char *name)
 {
-	struct checkpoint_tensor key = { .name = (char *)name };
-	const struct checkpoint_tensor *t = c->n ? bsearch(&key, c->t, (size_t)c->n, sizeof *c->t, by_name) : NULL;
+	struct foreign_tensor key = { .name = (char *)name };
+	const struct foreign_tensor *t = c->n ? bsearch(&key, c->t, (size_t)c->n, sizeof *c->t, by_name) : NULL;
 
 	return t ? (int)(t - c->t) : -1;
 }
