@@ -2,13 +2,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/progress.h"
 #include "eval/classify.h"
 #include "model/weights.h"
 #include "nn/loss.h"
 #include "shared/computing.h"
+#include "shared/loop.h"
 #include "shared/tool.h"
-#include "train/batches.h"
 #include "shared/training.h"
 
 static int classes, total_steps;
@@ -29,11 +28,12 @@ static const struct opt opts[] = {
 	{ 0, "state", OPT_OUT, &state, "FILE", "also write the network whole, with its last layer", 0, 0, "" },
 	{ 0, "history", OPT_OUT, &history, "FILE", "write a line per epoch (TSV)", 0, 0, "" },
 	{ 0, "steps", OPT_OUT, &steps, "FILE", "write a line per step (TSV)", 0, 0, "" },
+	OPT_CHECKPOINT,
 	OPT_END
 };
 
 struct run {
-	struct batches in;
+	struct loop loop;
 	struct classifier *net;
 	struct record source;       /* metadata of --init */
 	float *logits;              /* [batch,classes] */
@@ -41,27 +41,24 @@ struct run {
 	struct optim optim;
 	struct schedule schedule;
 	int64_t total;              /* steps of the schedule; 0: unknown */
-	struct outfile history, steps;
-	struct progress progress;
-	int64_t step, epoch_first;  /* steps made; those made before this epoch */
-	double loss_sum, epoch_started;
+	double loss_sum;            /* of the steps of this epoch */
 	int64_t right;              /* samples of this epoch whose class had the largest logit */
 };
 
 /* --- setting up --- */
 
 static void
-open_samples(struct batches *f, const char *path)
+open_samples(struct loop *l, const char *path)
 {
 	static const struct batch_tensor tensors[2] = { { .name = "image", .dtype = TEN_F32, .ndim = 4 },
 		                                       { .name = "label", .dtype = TEN_I64, .ndim = 1 } };
+	const struct batches *f = &l->in;
 	const int64_t *d = f->t[0].dim;
 	int64_t said;
 	struct err e;
 	int rc;
 
-	if (batches_open(f, path, training.batch, tensors, 2, &e))
-		die("%s", e.msg);
+	loop_open(l, path, tensors, 2);
 	if (d[1] < 1 || d[1] > 65535 || d[2] < 1 || d[3] < 1 || d[2] > 16384 || d[3] > 16384)
 		die("%s: images of [%lld,%lld,%lld] are of an impossible size", batches_name(f), (long long)d[1],
 		    (long long)d[2], (long long)d[3]);
@@ -94,7 +91,7 @@ load_init(struct run *r)
 static void
 start_network(struct run *r)
 {
-	const int64_t *d = r->in.t[0].dim;
+	const int64_t *d = r->loop.in.t[0].dim;
 	struct classifier_shape shape = { .arch = (enum resnet_arch)training.arch, .channels = (int)d[1],
 		                          .height = (int)d[2], .width = (int)d[3], .batch = training.batch,
 		                          .classes = classes };
@@ -108,7 +105,7 @@ start_network(struct run *r)
 	if (opt_common.verbose)
 		note("%lld parameters, %.0f MiB for activations", (long long)params_count(&r->net->ps),
 		     (double)classifier_bytes(r->net) / (1 << 20));
-	if (val && classify_open(&r->validation, val, r->net, meta_get(&r->in.feed.meta, "normalize"), &e))
+	if (val && classify_open(&r->validation, val, r->net, meta_get(&r->loop.in.feed.meta, "normalize"), &e))
 		die("%s", e.msg);
 	training_optimizer(&r->optim, &r->net->ps);
 }
@@ -120,18 +117,19 @@ start_schedule(struct run *r)
 
 	if (isnan(lr))
 		lr = training.optimizer == OPTIM_ADAM ? 1e-3 : per_256[training.optimizer] * training.batch / 256;
-	r->total = training_total(&r->in, total_steps);
-	training_schedule(&r->schedule, &r->in, r->total, lr, lr / 100, warmup);
+	r->total = training_total(&r->loop.in, total_steps);
+	training_schedule(&r->schedule, &r->loop.in, r->total, lr, lr / 100, warmup);
 }
 
 static void
-start_tables(struct run *r)
+start_tables(struct loop *l)
 {
-	if (history)
-		fprintf(text_open(&r->history, history), "epoch\tlr\tloss\ttop1\tsteps\tsamples_per_s%s\n",
-		        val ? "\tval_loss\tval_top1\tval_top5" : "");
-	if (steps)
-		fprintf(text_open(&r->steps, steps), "step\tepoch\tloss\tlr\tgrad_norm\n");
+	loop_tables(l, history, steps);
+	if (table_is_new(&l->history))
+		table_print(&l->history, "epoch\tlr\tloss\ttop1\tsteps\tsamples_per_s%s\n",
+		            val ? "\tval_loss\tval_top1\tval_top5" : "");
+	if (table_is_new(&l->steps))
+		table_print(&l->steps, "step\tepoch\tloss\tlr\tgrad_norm\n");
 }
 
 /* --- training --- */
@@ -151,7 +149,7 @@ check_labels(const struct batches *f)
 static void
 count_right(struct run *r)
 {
-	const int64_t *label = r->in.t[1].data;
+	const int64_t *label = r->loop.in.t[1].data;
 	int i;
 
 	for (i = 0; i < training.batch; i++)
@@ -159,29 +157,44 @@ count_right(struct run *r)
 }
 
 static void
-train_step(struct run *r)
+train_step(void *run)
 {
-	double rate = schedule_lr(&r->schedule, (double)r->step), loss, norm;
+	struct run *r = run;
+	struct loop *l = &r->loop;
+	double rate = schedule_lr(&r->schedule, (double)l->step), loss, norm;
 
-	check_labels(&r->in);
-	loss = classifier_gradients(r->net, r->logits, r->in.t[0].data, r->in.t[1].data, smoothing);
+	check_labels(&l->in);
+	loss = classifier_gradients(r->net, r->logits, l->in.t[0].data, l->in.t[1].data, smoothing);
 	norm = params_grad_norm(&r->net->ps);
-	training_check_finite(r->step + 1, loss, norm);
+	training_check_finite(l, loss, norm, &r->net->ps);
 	optim_step(&r->optim, &r->net->ps, rate);
 	count_right(r);
-	r->step++;
 	r->loss_sum += loss;
-	progress_update(&r->progress, (uint64_t)r->step * training.batch, "epoch %lld, loss %.4f",
-	                (long long)r->in.feed.epoch + 1, loss);
-	if (steps)
-		fprintf(r->steps.f, "%lld\t%lld\t%.9g\t%.9g\t%.9g\n", (long long)r->step, (long long)r->in.feed.epoch, loss,
-		        rate, norm);
+	progress_update(&l->progress, (uint64_t)(l->step + 1) * training.batch, "epoch %lld, loss %.4f",
+	                (long long)l->in.feed.epoch + 1, loss);
+	table_print(&l->steps, "%lld\t%lld\t%.9g\t%.9g\t%.9g\n", (long long)l->step + 1, (long long)l->in.feed.epoch, loss,
+	            rate, norm);
 }
 
 static void
-end_epoch(struct run *r, int64_t epoch)
+history_line(struct run *r, int64_t epoch, double seconds)
 {
-	double seconds = clock_seconds() - r->epoch_started, made = (double)(r->step - r->epoch_first);
+	double made = (double)(r->loop.step - r->loop.epoch_first);
+	const struct classify *v = &r->validation;
+	struct table *h = &r->loop.history;
+
+	table_print(h, "%lld\t%.9g\t%.9g\t%.9g\t%.0f\t%.1f", (long long)epoch,
+	            schedule_lr(&r->schedule, (double)r->loop.step - 1), r->loss_sum / made,
+	            (double)r->right / made / training.batch, made, made * training.batch / seconds);
+	if (val)
+		table_print(h, "\t%.9g\t%.9g\t%.9g", v->loss, v->top1, v->top5);
+	table_print(h, "\n");
+}
+
+static void
+end_epoch(void *run, int64_t epoch, double seconds)
+{
+	struct run *r = run;
 	const struct classify *v = &r->validation;
 	struct err e;
 
@@ -189,43 +202,39 @@ end_epoch(struct run *r, int64_t epoch)
 		die("%s", e.msg);
 	if (val)
 		note("epoch %lld: loss %.4f, validation loss %.4f, top-1 %.4f, top-5 %.4f", (long long)epoch + 1,
-		     r->loss_sum / made, v->loss, v->top1, v->top5);
-	if (history) {
-		fprintf(r->history.f, "%lld\t%.9g\t%.9g\t%.9g\t%.0f\t%.1f", (long long)epoch,
-		        schedule_lr(&r->schedule, (double)r->step - 1), r->loss_sum / made,
-		        (double)r->right / made / training.batch, made, made * training.batch / seconds);
-		if (val)
-			fprintf(r->history.f, "\t%.9g\t%.9g\t%.9g", v->loss, v->top1, v->top5);
-		fprintf(r->history.f, "\n");
-		fflush(r->history.f);
-	}
+		     r->loss_sum / (double)(r->loop.step - r->loop.epoch_first), v->loss, v->top1, v->top5);
+	history_line(r, epoch, seconds);
 	r->loss_sum = 0;
 	r->right = 0;
-	r->epoch_first = r->step;
-	r->epoch_started = clock_seconds();
 }
 
 static void
-train(struct run *r)
+save(void *run, struct record *r)
 {
-	int64_t epoch = 0;
+	const struct run *q = run;
 	struct err e;
-	int rc;
 
-	r->epoch_started = clock_seconds();
-	while ((rc = batches_next(&r->in, &e)) > 0) {
-		if (r->step > r->epoch_first && (int64_t)r->in.feed.epoch != epoch)
-			end_epoch(r, epoch);
-		epoch = (int64_t)r->in.feed.epoch;
-		train_step(r);
-	}
-	if (rc < 0)
-		die("%s", e.msg);
-	if (r->step == 0)
-		die("%s: not one full batch of %d", batches_name(&r->in), training.batch);
-	end_epoch(r, epoch);
-	training_ended(&r->in, r->step, r->total);
+	if (checkpoint_add_params(r, "net", &q->net->ps, &e))
+		training_die_of_weights(&q->loop, &e);
+	checkpoint_add_optim(r, "optim", &q->optim, &q->net->ps);
+	checkpoint_add_real(r, "loss_sum", q->loss_sum);
+	checkpoint_add_int(r, "right", q->right);
 }
+
+static void
+load(void *run, const struct checkpoint *c)
+{
+	struct run *r = run;
+	struct err e;
+
+	if (checkpoint_get_params(&r->net->ps, c, "net", &e) ||
+	    checkpoint_get_optim(&r->optim, &r->net->ps, c, "optim", &e) ||
+	    checkpoint_get_real(&r->loss_sum, &c->rec->meta, "loss_sum", &e) ||
+	    checkpoint_get_int(&r->right, &c->rec->meta, "right", &e))
+		die("%s", e.msg);
+}
+
+static const struct trainer trainer = { train_step, end_epoch, save, load };
 
 static void
 write_weights(struct ten_writer *out, const struct run *r, int parts)
@@ -233,7 +242,7 @@ write_weights(struct ten_writer *out, const struct run *r, int parts)
 	struct record w = { 0 };
 
 	weights_pack(&w, &r->net->ps, parts, 1);
-	training_describe(&w.meta, &r->in, &r->source, "init");
+	training_describe(&w.meta, &r->loop.in, &r->source, "init");
 	meta_set(&w.meta, "method", "classification");
 	meta_setf(&w.meta, "classes", "%d", classes);
 	out_write(out, &w);
@@ -245,7 +254,7 @@ run_free(struct run *r)
 {
 	if (val)
 		classify_close(&r->validation);
-	batches_close(&r->in);
+	loop_close(&r->loop);
 	classifier_delete(r->net);
 	optim_free(&r->optim);
 	record_free(&r->source);
@@ -267,22 +276,18 @@ main(int argc, char *argv[])
 	if (training.batch < 2)
 		die("--batch: batch normalisation needs at least 2 samples");
 	training_source(&r.source, init);
-	open_samples(&r.in, n ? argv[0] : NULL);
+	open_samples(&r.loop, n ? argv[0] : NULL);
 	start_schedule(&r);
 	start_network(&r);
 	out_open(&out);
 	if (state)
 		out_open_at(&whole, state);
-	start_tables(&r);
-	progress_start(&r.progress, "samples", (uint64_t)(r.total * training.batch), opt_common.quiet);
-	train(&r);
-	progress_end(&r.progress);
+	start_tables(&r.loop);
+	loop_run(&r.loop, &trainer, &r, r.total);
+	training_ended(&r.loop.in, r.loop.step, r.total);
 	if (state)
 		write_weights(&whole, &r, WEIGHTS_ENCODER | WEIGHTS_CLASSIFIER);
-	if (history)
-		text_close(&r.history);
-	if (steps)
-		text_close(&r.steps);
+	loop_close_tables(&r.loop);
 	write_weights(&out, &r, WEIGHTS_ENCODER);
 	run_free(&r);
 	return 0;

@@ -3,12 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/progress.h"
 #include "eval/validate.h"
 #include "model/weights.h"
 #include "shared/computing.h"
+#include "shared/loop.h"
 #include "shared/tool.h"
-#include "train/batches.h"
 #include "shared/training.h"
 
 static int classes = 4, loss_kind = SEG_JACCARD, freeze, lenient;
@@ -33,11 +32,12 @@ static const struct opt opts[] = {
 	{ 0, "last", OPT_OUT, &last, "FILE", "also write the weights of the last step", 0, 0, "" },
 	{ 0, "history", OPT_OUT, &history, "FILE", "write a line per epoch (TSV)", 0, 0, "" },
 	{ 0, "steps", OPT_OUT, &steps, "FILE", "write a line per step (TSV)", 0, 0, "" },
+	OPT_CHECKPOINT,
 	OPT_END
 };
 
 struct run {
-	struct batches in;
+	struct loop loop;
 	struct params ps, best;      /* best: NULL parameters until an epoch was validated */
 	struct record source;        /* metadata of --encoder or --init */
 	struct graph *graph;
@@ -49,24 +49,21 @@ struct run {
 	struct validator validator;
 	struct optim optim;
 	struct schedule schedule;
-	struct outfile history, steps;
-	struct progress progress;
-	int64_t step, epoch_first;   /* steps made; those made before this epoch */
-	double loss_sum, best_dice, epoch_started;
+	double loss_sum;             /* of the steps of this epoch */
+	double best_dice;
 };
 
 /* --- setting up --- */
 
 static void
-open_samples(struct batches *f, const char *path)
+open_samples(struct loop *l, const char *path)
 {
 	static const struct batch_tensor tensors[2] = { { .name = "image", .dtype = TEN_F32, .ndim = 4 },
 		                                       { .name = "mask", .dtype = TEN_U8, .ndim = 3 } };
-	struct err e;
+	const struct batches *f = &l->in;
 	const int64_t *d = f->t[0].dim;
 
-	if (batches_open(f, path, training.batch, tensors, 2, &e))
-		die("%s", e.msg);
+	loop_open(l, path, tensors, 2);
 	if (d[2] != f->t[1].dim[1] || d[3] != f->t[1].dim[2])
 		die("%s: image is %lldx%lld, mask %lldx%lld", batches_name(f), (long long)d[2], (long long)d[3],
 		    (long long)f->t[1].dim[1], (long long)f->t[1].dim[2]);
@@ -79,7 +76,7 @@ open_samples(struct batches *f, const char *path)
 static void
 build(struct run *r)
 {
-	const int64_t *d = r->in.t[0].dim;
+	const int64_t *d = r->loop.in.t[0].dim;
 	size_t scores = (size_t)training.batch * classes * d[2] * d[3];
 
 	params_init(&r->ps, 1);
@@ -119,15 +116,15 @@ start_training(struct run *r)
 {
 	struct err e;
 
-	if (!r->in.steps && training.schedule == SCHEDULE_COSINE)
-		die("%s does not say how many samples will come: give --schedule constant", batches_name(&r->in));
+	if (!r->loop.in.steps && training.schedule == SCHEDULE_COSINE)
+		die("%s does not say how many samples will come: give --schedule constant", batches_name(&r->loop.in));
 	r->schedule = (struct schedule){ .kind = (enum schedule_kind)training.schedule, .base = lr, .start = start,
-		                         .warmup = warmup, .total = (double)r->in.epochs };
+		                         .warmup = warmup, .total = (double)r->loop.in.epochs };
 	training_optimizer(&r->optim, &r->ps);
 	r->best_dice = -1;
-	if (normalize_parse(&r->norm, meta_get(&r->in.feed.meta, "normalize"), &e))
-		die("%s: %s", batches_name(&r->in), e.msg);
-	segmenter_init(&r->segmenter, (enum resnet_arch)training.arch, (int)r->in.t[0].dim[1], classes, &r->norm, &r->ps);
+	if (normalize_parse(&r->norm, meta_get(&r->loop.in.feed.meta, "normalize"), &e))
+		die("%s: %s", batches_name(&r->loop.in), e.msg);
+	segmenter_init(&r->segmenter, (enum resnet_arch)training.arch, (int)r->loop.in.t[0].dim[1], classes, &r->norm, &r->ps);
 	if (val && validator_open(&r->validator, val, &r->segmenter, (enum seg_loss)loss_kind, &e))
 		die("%s", e.msg);
 }
@@ -156,13 +153,15 @@ freeze_encoder(struct params *ps, int frozen)
 }
 
 static void
-train_step(struct run *r)
+train_step(void *run)
 {
-	double rate = schedule_lr(&r->schedule, (double)r->in.feed.epoch), loss, norm;
-	struct batch_tensor *image = &r->in.t[0], *mask = &r->in.t[1];
+	struct run *r = run;
+	struct loop *l = &r->loop;
+	double rate = schedule_lr(&r->schedule, (double)l->in.feed.epoch), loss, norm;
+	struct batch_tensor *image = &l->in.t[0], *mask = &l->in.t[1];
 
-	check_mask(&r->in);
-	freeze_encoder(&r->ps, (int64_t)r->in.feed.epoch < freeze);
+	check_mask(&l->in);
+	freeze_encoder(&r->ps, (int64_t)l->in.feed.epoch < freeze);
 	params_zero_grad(&r->ps);
 	graph_put(r->graph, r->x, image->data, training.batch);
 	graph_forward(r->graph, &r->ps, training.batch, 1);
@@ -171,53 +170,56 @@ train_step(struct run *r)
 	graph_put_grad(r->graph, r->logits, r->gradient, training.batch);
 	graph_backward(r->graph, &r->ps);
 	norm = clip > 0 ? params_clip(&r->ps, clip) : params_grad_norm(&r->ps);
-	training_check_finite(r->step + 1, loss, norm);
+	training_check_finite(l, loss, norm, &r->ps);
 	optim_step(&r->optim, &r->ps, rate);
-	r->step++;
 	r->loss_sum += loss;
-	progress_update(&r->progress, (uint64_t)r->step * training.batch, "epoch %lld, loss %.4f",
-	                (long long)r->in.feed.epoch + 1, loss);
-	if (steps)
-		fprintf(r->steps.f, "%lld\t%lld\t%.9g\t%.9g\t%.9g\n", (long long)r->step, (long long)r->in.feed.epoch, loss,
-		        rate, norm);
+	progress_update(&l->progress, (uint64_t)(l->step + 1) * training.batch, "epoch %lld, loss %.4f",
+	                (long long)l->in.feed.epoch + 1, loss);
+	table_print(&l->steps, "%lld\t%lld\t%.9g\t%.9g\t%.9g\n", (long long)l->step + 1, (long long)l->in.feed.epoch, loss,
+	            rate, norm);
 }
 
 static void
-history_head(FILE *f)
+start_tables(struct loop *l)
 {
+	struct table *h = &l->history;
 	int c;
 
-	fprintf(f, "epoch\tlr\tloss\tsteps\tsamples_per_s");
+	loop_tables(l, history, steps);
+	if (table_is_new(&l->steps))
+		table_print(&l->steps, "step\tepoch\tloss\tlr\tgrad_norm\n");
+	if (!table_is_new(h))
+		return;
+	table_print(h, "epoch\tlr\tloss\tsteps\tsamples_per_s");
 	if (val) {
-		fprintf(f, "\tval_loss\tdice_mean\tiou_mean\tslice_iou");
+		table_print(h, "\tval_loss\tdice_mean\tiou_mean\tslice_iou");
 		for (c = 0; c < classes; c++)
-			fprintf(f, "\tdice_%d", c);
+			table_print(h, "\tdice_%d", c);
 		for (c = 0; c < classes; c++)
-			fprintf(f, "\tiou_%d", c);
+			table_print(h, "\tiou_%d", c);
 	}
-	fprintf(f, "\n");
+	table_print(h, "\n");
 }
 
 static void
-history_line(const struct run *r, int64_t epoch, double seconds)
+history_line(struct run *r, int64_t epoch, double seconds)
 {
 	const struct confusion *pooled = &r->validator.pooled;
-	int64_t made = r->step - r->epoch_first;
-	FILE *f = r->history.f;
+	int64_t made = r->loop.step - r->loop.epoch_first;
+	struct table *h = &r->loop.history;
 	int c;
 
-	fprintf(f, "%lld\t%.9g\t%.9g\t%lld\t%.1f", (long long)epoch, schedule_lr(&r->schedule, (double)epoch),
-	        r->loss_sum / (double)made, (long long)made, (double)made * training.batch / seconds);
+	table_print(h, "%lld\t%.9g\t%.9g\t%lld\t%.1f", (long long)epoch, schedule_lr(&r->schedule, (double)epoch),
+	            r->loss_sum / (double)made, (long long)made, (double)made * training.batch / seconds);
 	if (val) {
-		fprintf(f, "\t%.9g\t%.9g\t%.9g\t%.9g", r->validator.loss, confusion_mean_dice(pooled, 1, ABSENT_SKIP),
-		        confusion_mean_iou(pooled, 1, ABSENT_SKIP), overlap_mean_macro_iou(&r->validator.mean));
+		table_print(h, "\t%.9g\t%.9g\t%.9g\t%.9g", r->validator.loss, confusion_mean_dice(pooled, 1, ABSENT_SKIP),
+		            confusion_mean_iou(pooled, 1, ABSENT_SKIP), overlap_mean_macro_iou(&r->validator.mean));
 		for (c = 0; c < classes; c++)
-			fprintf(f, "\t%.9g", confusion_dice(pooled, c));
+			table_print(h, "\t%.9g", confusion_dice(pooled, c));
 		for (c = 0; c < classes; c++)
-			fprintf(f, "\t%.9g", confusion_iou(pooled, c));
+			table_print(h, "\t%.9g", confusion_iou(pooled, c));
 	}
-	fprintf(f, "\n");
-	fflush(f);
+	table_print(h, "\n");
 }
 
 static void
@@ -231,48 +233,62 @@ keep_best(struct run *r, double dice)
 }
 
 static void
-end_epoch(struct run *r, int64_t epoch)
+validate(struct run *r, int64_t epoch)
 {
-	double seconds = clock_seconds() - r->epoch_started, dice = 0;
+	double dice;
 	struct err e;
 
-	if (val) {
-		if (validator_run(&r->validator, &e))
-			die("%s", e.msg);
-		dice = confusion_mean_dice(&r->validator.pooled, 1, ABSENT_SKIP);
-		keep_best(r, isnan(dice) ? 0 : dice);
-		note("epoch %lld: loss %.4f, validation loss %.4f, foreground Dice %.4f%s", (long long)epoch + 1,
-		     r->loss_sum / (double)(r->step - r->epoch_first), r->validator.loss, dice,
-		     dice >= r->best_dice ? " (best so far)" : "");
-	}
-	if (history)
-		history_line(r, epoch, seconds);
-	r->loss_sum = 0;
-	r->epoch_first = r->step;
-	r->epoch_started = clock_seconds();
+	if (validator_run(&r->validator, &e))
+		die("%s", e.msg);
+	dice = confusion_mean_dice(&r->validator.pooled, 1, ABSENT_SKIP);
+	keep_best(r, isnan(dice) ? 0 : dice);
+	note("epoch %lld: loss %.4f, validation loss %.4f, foreground Dice %.4f%s", (long long)epoch + 1,
+	     r->loss_sum / (double)(r->loop.step - r->loop.epoch_first), r->validator.loss, dice,
+	     dice >= r->best_dice ? " (best so far)" : "");
 }
 
 static void
-train(struct run *r)
+end_epoch(void *run, int64_t epoch, double seconds)
 {
-	int64_t epoch = 0;
-	struct err e;
-	int rc;
+	struct run *r = run;
 
-	r->epoch_started = clock_seconds();
-	while ((rc = batches_next(&r->in, &e)) > 0) {
-		if (r->step > r->epoch_first && (int64_t)r->in.feed.epoch != epoch)
-			end_epoch(r, epoch);
-		epoch = (int64_t)r->in.feed.epoch;
-		train_step(r);
-	}
-	if (rc < 0)
-		die("%s", e.msg);
-	if (r->step == 0)
-		die("%s: not one full batch of %d", batches_name(&r->in), training.batch);
-	end_epoch(r, epoch);
-	training_ended(&r->in, r->step, 0);
+	if (val)
+		validate(r, epoch);
+	history_line(r, epoch, seconds);
+	r->loss_sum = 0;
 }
+
+static void
+save(void *run, struct record *r)
+{
+	const struct run *q = run;
+	struct err e;
+
+	if (checkpoint_add_params(r, "net", &q->ps, &e) || checkpoint_add_params(r, "best", &q->best, &e))
+		training_die_of_weights(&q->loop, &e);
+	checkpoint_add_optim(r, "optim", &q->optim, &q->ps);
+	checkpoint_add_real(r, "loss_sum", q->loss_sum);
+	checkpoint_add_real(r, "best_dice", q->best_dice);
+}
+
+static void
+load(void *run, const struct checkpoint *c)
+{
+	struct run *r = run;
+	struct err e;
+
+	if (checkpoint_get_params(&r->ps, c, "net", &e) || checkpoint_get_optim(&r->optim, &r->ps, c, "optim", &e) ||
+	    checkpoint_get_real(&r->loss_sum, &c->rec->meta, "loss_sum", &e) ||
+	    checkpoint_get_real(&r->best_dice, &c->rec->meta, "best_dice", &e))
+		die("%s", e.msg);
+	if (r->best_dice < 0)
+		return;
+	params_clone(&r->best, &r->ps, 0);
+	if (checkpoint_get_params(&r->best, c, "best", &e))
+		die("%s", e.msg);
+}
+
+static const struct trainer trainer = { train_step, end_epoch, save, load };
 
 static void
 write_model(struct ten_writer *out, const struct run *r, const struct params *ps)
@@ -280,7 +296,7 @@ write_model(struct ten_writer *out, const struct run *r, const struct params *ps
 	struct record w = { 0 };
 
 	weights_pack(&w, ps, WEIGHTS_ENCODER | WEIGHTS_DECODER, 0);
-	training_describe(&w.meta, &r->in, &r->source, init ? "init" : "encoder");
+	training_describe(&w.meta, &r->loop.in, &r->source, init ? "init" : "encoder");
 	meta_setf(&w.meta, "classes", "%d", classes);
 	out_write(out, &w);
 	out_close(out);
@@ -292,7 +308,7 @@ run_free(struct run *r)
 	if (val)
 		validator_close(&r->validator);
 	segmenter_free(&r->segmenter);
-	batches_close(&r->in);
+	loop_close(&r->loop);
 	params_free(&r->ps);
 	params_free(&r->best);
 	record_free(&r->source);
@@ -316,26 +332,19 @@ main(int argc, char *argv[])
 	if (init && encoder)
 		die("--init is a whole U-Net: --encoder has no place beside it");
 	training_source(&r.source, init ? init : encoder);
-	open_samples(&r.in, n ? argv[0] : NULL);
+	open_samples(&r.loop, n ? argv[0] : NULL);
 	build(&r);
 	start_weights(&r);
 	start_training(&r);
 	out_open(&out);
 	if (last)
 		out_open_at(&out_last, last);
-	if (history)
-		history_head(text_open(&r.history, history));
-	if (steps)
-		fprintf(text_open(&r.steps, steps), "step\tepoch\tloss\tlr\tgrad_norm\n");
-	progress_start(&r.progress, "samples", (uint64_t)(r.in.steps * training.batch), opt_common.quiet);
-	train(&r);
-	progress_end(&r.progress);
+	start_tables(&r.loop);
+	loop_run(&r.loop, &trainer, &r, r.loop.in.steps);
+	training_ended(&r.loop.in, r.loop.step, 0);
 	if (last)
 		write_model(&out_last, &r, &r.ps);
-	if (history)
-		text_close(&r.history);
-	if (steps)
-		text_close(&r.steps);
+	loop_close_tables(&r.loop);
 	write_model(&out, &r, val ? &r.best : &r.ps);
 	run_free(&r);
 	return 0;

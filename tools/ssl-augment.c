@@ -7,12 +7,14 @@
 
 #include "base/progress.h"
 #include "image/views.h"
+#include "train/checkpoint.h"
 
 #define BY "by policy"
 
 static int policy = -1, views_n, epochs = 1, samples, size = 224, batch = 32, skip, no_shuffle, channels, filter = -1;
 static int kind = NORMALIZE_IMAGE;
-static const char *mean, *std, *stats;
+static const char *mean, *std, *stats, *resume;
+static int64_t passed; /* samples left out, by --skip or --resume */
 
 /* What overrides the policy: NAN leaves it. */
 static double scale[2] = { NAN }, ratio[2] = { NAN }, jitter_p = NAN, brightness = NAN, contrast = NAN, saturation = NAN;
@@ -30,6 +32,7 @@ static const struct opt opts[] = {
 	  2147483647, 0 },
 	{ 'b', "batch", OPT_INT, &batch, "N", "samples in an output record", 1, 65536, 0 },
 	{ 0, "skip", OPT_INT, &skip, "N", "leave out the first N samples", 0, 2147483647, 0 },
+	{ 0, "resume", OPT_ASIDE, &resume, "FILE", "leave out what the training of this checkpoint has seen, if it is there", 0, 0, 0 },
 	{ 0, "no-shuffle", OPT_FLAG, &no_shuffle, 0, "keep the order of a file", 0, 0, 0 },
 	{ 0, "channels", OPT_INT, &channels, "1|3", "make RGB grey, or repeat grey; 0: as they come", 0, 3, 0 },
 	{ 'n', "normalize", OPT_CHOICE, &kind, "dataset|released|image|none", "which mean and deviation to remove", 0, 0, 0 },
@@ -188,7 +191,7 @@ write_before(void *ctx)
 static void
 augment(struct feed *s, struct views *v)
 {
-	uint64_t total = s->count ? s->count * s->epochs - (uint64_t)skip : 0, done = 0;
+	uint64_t total = s->count ? s->count * s->epochs - (uint64_t)passed : 0, done = 0;
 	struct writing w = { 0 };
 	struct record r = { 0 };
 	struct progress progress;
@@ -216,6 +219,25 @@ augment(struct feed *s, struct views *v)
 	record_free(&r);
 }
 
+/* A training goes on where it stood; one that has no checkpoint yet starts. */
+static void
+choose_start(void)
+{
+	struct meta m;
+	struct err e;
+	int rc;
+
+	passed = skip;
+	if (!resume)
+		return;
+	if (skip)
+		die("--skip and --resume both say where to begin");
+	rc = checkpoint_read_meta(&m, resume, &e);
+	if (rc < 0 || (!rc && checkpoint_get_int(&passed, &m, "place.seen", &e)))
+		die("%s", e.msg);
+	meta_free(&m);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -227,6 +249,7 @@ main(int argc, char *argv[])
 
 	if (channels == 2)
 		die("--channels: 2 is neither 1 nor 3");
+	choose_start();
 	choose_policy(&v.policy);
 	v.normalize.kind = (enum normalize_kind)kind;
 	v.count = views_n;
@@ -241,7 +264,7 @@ main(int argc, char *argv[])
 	if (feed_open(&s, n ? argv[0] : NULL, &so, &e))
 		die("%s", e.msg);
 	choose_normalize(&v, &s, n ? argv[0] : NULL);
-	if (feed_skip(&s, (uint64_t)skip, &e))
+	if (feed_skip(&s, (uint64_t)passed, &e))
 		die("%s: %s", feed_name(&s), e.msg);
 	augment(&s, &v);
 	feed_close(&s);

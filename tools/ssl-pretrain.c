@@ -3,19 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/progress.h"
 #include "model/byol.h"
 #include "model/weights.h"
 #include "shared/computing.h"
 #include "shared/keep.h"
+#include "shared/loop.h"
 #include "shared/tool.h"
-#include "train/batches.h"
 #include "shared/training.h"
+
+#define COLLAPSE_STEPS 50
 
 enum { TARGET, ONLINE };
 
 static int which = TARGET, proj_hidden, pred_hidden, total_steps;
-static double lr = NAN, warmup = 10, tau = 0.99;
+static double lr = NAN, warmup = 10, tau = 0.99, least_spread = 0.005;
 static const char *init, *state, *history, *kept;
 
 static const struct opt opts[] = {
@@ -33,31 +34,33 @@ static const struct opt opts[] = {
 	{ 0, "state", OPT_OUT, &state, "FILE", "also write the online network whole, with its heads", 0, 0, "" },
 	{ 0, "keep", OPT_TEXT, &kept, "N[,N...]", "also write the encoder after these epochs, to FILE-epochN", 0, 0, "none" },
 	{ 0, "history", OPT_OUT, &history, "FILE", "write a line per step (TSV)", 0, 0, "" },
+	{ 0, "collapse", OPT_REAL, &least_spread, "X", "stop when the collapse monitor stays below, 0 for never", 0, 1, "" },
+	OPT_CHECKPOINT,
 	OPT_END
 };
 
 struct run {
-	struct batches in;
+	struct loop loop;
 	struct byol *byol;
 	struct optim optim;
 	struct schedule schedule;
 	int64_t total;           /* steps of the schedules */
+	int64_t low;             /* steps in a row with the monitor below --collapse */
 	struct keep keep;
 	struct record init;      /* metadata of --init */
-	struct outfile history;
-	struct progress progress;
 };
 
+/* --- setting up --- */
+
 static void
-open_views(struct batches *f, const char *path)
+open_views(struct loop *l, const char *path)
 {
 	static const struct batch_tensor views[2] = { { .name = "view.1", .dtype = TEN_F32, .ndim = 4 },
 		                                     { .name = "view.2", .dtype = TEN_F32, .ndim = 4 } };
-	struct err e;
+	const struct batches *f = &l->in;
 	int i;
 
-	if (batches_open(f, path, training.batch, views, 2, &e))
-		die("%s", e.msg);
+	loop_open(l, path, views, 2);
 	for (i = 1; i < 4; i++)
 		if (f->t[0].dim[i] != f->t[1].dim[i] || f->t[0].dim[i] < 1 || f->t[0].dim[i] > 16384)
 			die("%s: view.1 and view.2 are of different or impossible sizes", batches_name(f));
@@ -101,7 +104,7 @@ load_init(struct run *r)
 static void
 start_network(struct run *r)
 {
-	const int64_t *dim = r->in.t[0].dim;
+	const int64_t *dim = r->loop.in.t[0].dim;
 	struct byol_shape shape = { .arch = (enum resnet_arch)training.arch, .channels = (int)dim[1], .height = (int)dim[2],
 		                    .width = (int)dim[3], .batch = training.batch, .proj_hidden = proj_hidden,
 		                    .pred_hidden = pred_hidden };
@@ -121,18 +124,18 @@ start_network(struct run *r)
 static void
 start_schedules(struct run *r)
 {
-	r->total = training_total(&r->in, total_steps);
+	r->total = training_total(&r->loop.in, total_steps);
 	if (!r->total)
 		note("length of the stream unknown: tau stays at %g", tau);
 	if (isnan(lr))
 		lr = training.optimizer == OPTIM_ADAM ? 3e-4 : (training.optimizer == OPTIM_SGD ? 0.06 : 0.5) * training.batch / 256;
-	training_schedule(&r->schedule, &r->in, r->total, lr, 3e-5, warmup);
+	training_schedule(&r->schedule, &r->loop.in, r->total, lr, 3e-5, warmup);
 }
 
 static void
 describe(struct meta *m, const struct run *r, const char *network)
 {
-	training_describe(m, &r->in, &r->init, "init");
+	training_describe(m, &r->loop.in, &r->init, "init");
 	meta_set(m, "method", "byol");
 	meta_set(m, "network", network);
 }
@@ -165,43 +168,78 @@ keep_encoder(const struct run *r, int64_t epochs)
 	free(path);
 }
 
+/* --- training --- */
+
+/* All images on their way to one point: the monitor near 0 for so long does not come back. */
 static void
-train(struct run *r)
+check_collapse(struct run *r, double spread)
 {
-	int64_t epochs = 0; /* behind us */
-	const float *const view[2] = { r->in.t[0].data, r->in.t[1].data };
-	struct byol_stats stats;
-	struct err e;
-	int64_t k;
-	int rc;
-
-	for (k = 0; (rc = batches_next(&r->in, &e)) > 0; k++) {
-		double rate = schedule_lr(&r->schedule, (double)k);
-		double momentum = r->total ? schedule_tau(tau, k < r->total ? k : r->total, r->total) : tau;
-
-		while (epochs < (int64_t)r->in.feed.epoch)
-			keep_encoder(r, ++epochs);
-		byol_gradients(r->byol, &stats, view);
-		training_check_finite(k + 1, stats.loss, params_grad_norm(&r->byol->online));
-		optim_step(&r->optim, &r->byol->online, rate);
-		byol_average(r->byol, momentum);
-		progress_update(&r->progress, (uint64_t)(k + 1) * training.batch, "epoch %lld, loss %.4f, collapse monitor %.4f",
-		                (long long)r->in.feed.epoch + 1, stats.loss, stats.collapse);
-		if (history)
-			fprintf(r->history.f, "%lld\t%lld\t%.9g\t%.9g\t%.9g\t%.9g\t%.1f\n", (long long)k + 1,
-			        (long long)r->in.feed.epoch, stats.loss, rate, momentum, stats.collapse,
-			        progress_rate(&r->progress));
-	}
-	if (rc < 0)
-		die("%s", e.msg);
-	keep_encoder(r, ++epochs);
-	training_ended(&r->in, k, r->total);
+	r->low = spread < least_spread ? r->low + 1 : 0;
+	if (r->low >= COLLAPSE_STEPS)
+		die("step %lld: collapse: the monitor, of the projector's output, was below %g for %d steps (a larger --tau, a "
+		    "lower --lr, a longer --warmup or larger batches may help; --collapse sets the limit)",
+		    (long long)r->loop.step + 1, least_spread, COLLAPSE_STEPS);
 }
+
+static void
+train_step(void *run)
+{
+	struct run *r = run;
+	struct loop *l = &r->loop;
+	const float *const view[2] = { l->in.t[0].data, l->in.t[1].data };
+	double rate = schedule_lr(&r->schedule, (double)l->step);
+	double momentum = r->total ? schedule_tau(tau, l->step < r->total ? l->step : r->total, r->total) : tau;
+	struct byol_stats stats;
+
+	byol_gradients(r->byol, &stats, view);
+	training_check_finite(l, stats.loss, params_grad_norm(&r->byol->online), &r->byol->online);
+	check_collapse(r, stats.collapse);
+	optim_step(&r->optim, &r->byol->online, rate);
+	byol_average(r->byol, momentum);
+	progress_update(&l->progress, (uint64_t)(l->step + 1) * training.batch, "epoch %lld, loss %.4f, collapse monitor %.4f",
+	                (long long)l->in.feed.epoch + 1, stats.loss, stats.collapse);
+	table_print(&l->history, "%lld\t%lld\t%.9g\t%.9g\t%.9g\t%.9g\t%.1f\n", (long long)l->step + 1,
+	            (long long)l->in.feed.epoch, stats.loss, rate, momentum, stats.collapse, progress_rate(&l->progress));
+}
+
+static void
+end_epoch(void *run, int64_t epoch, double seconds)
+{
+	keep_encoder(run, epoch + 1);
+}
+
+static void
+save(void *run, struct record *r)
+{
+	const struct run *q = run;
+	struct err e;
+
+	if (checkpoint_add_params(r, "online", &q->byol->online, &e) ||
+	    checkpoint_add_params(r, "target", &q->byol->target, &e))
+		training_die_of_weights(&q->loop, &e);
+	checkpoint_add_optim(r, "optim", &q->optim, &q->byol->online);
+	checkpoint_add_int(r, "low", q->low);
+}
+
+static void
+load(void *run, const struct checkpoint *c)
+{
+	struct run *r = run;
+	struct err e;
+
+	if (checkpoint_get_params(&r->byol->online, c, "online", &e) ||
+	    checkpoint_get_params(&r->byol->target, c, "target", &e) ||
+	    checkpoint_get_optim(&r->optim, &r->byol->online, c, "optim", &e) ||
+	    checkpoint_get_int(&r->low, &c->rec->meta, "low", &e))
+		die("%s", e.msg);
+}
+
+static const struct trainer trainer = { train_step, end_epoch, save, load };
 
 static void
 run_free(struct run *r)
 {
-	batches_close(&r->in);
+	loop_close(&r->loop);
 	byol_delete(r->byol);
 	optim_free(&r->optim);
 	record_free(&r->init);
@@ -223,28 +261,28 @@ main(int argc, char *argv[])
 		die("--batch: batch normalisation needs at least 2 samples");
 	keep_parse(&r.keep, kept);
 	choose_shape(&r);
-	open_views(&r.in, n ? argv[0] : NULL);
-	keep_check(&r.keep, r.in.steps ? r.in.epochs : 0);
+	open_views(&r.loop, n ? argv[0] : NULL);
+	keep_check(&r.keep, r.loop.in.steps ? r.loop.in.epochs : 0);
 	start_schedules(&r);
 	out_open(&out);
 	if (state)
 		out_open_at(&whole, state);
-	if (history)
-		fprintf(text_open(&r.history, history), "step\tepoch\tloss\tlr\ttau\tcollapse\tsamples_per_s\n");
+	loop_tables(&r.loop, history, NULL);
+	if (table_is_new(&r.loop.history))
+		table_print(&r.loop.history, "step\tepoch\tloss\tlr\ttau\tcollapse\tsamples_per_s\n");
 	start_network(&r);
 	training_optimizer(&r.optim, &r.byol->online);
-	keep_encoder(&r, 0);
-	progress_start(&r.progress, "samples", (uint64_t)(r.total * training.batch), opt_common.quiet);
-	train(&r);
-	progress_end(&r.progress);
+	if (!r.loop.from.rec)
+		keep_encoder(&r, 0);
+	loop_run(&r.loop, &trainer, &r, r.total);
+	training_ended(&r.loop.in, r.loop.step, r.total);
 	if (state) {
 		weights_pack(&w, &r.byol->online, WEIGHTS_ENCODER | WEIGHTS_HEADS, 1);
 		describe(&w.meta, &r, "online");
 		out_write(&whole, &w);
 		out_close(&whole);
 	}
-	if (history)
-		text_close(&r.history);
+	loop_close_tables(&r.loop);
 	write_encoder(&out, &r, -1);
 	run_free(&r);
 	return 0;

@@ -41,8 +41,8 @@ remove_all(void)
 	}
 }
 
-static void
-on_signal(int sig)
+void
+cleanup_die(int sig)
 {
 	remove_all();
 	signal(sig, SIG_DFL);
@@ -53,7 +53,7 @@ static void
 install(void)
 {
 	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ, SIGXCPU };
-	struct sigaction act = { .sa_handler = on_signal }, old;
+	struct sigaction act = { .sa_handler = cleanup_die }, old;
 	size_t i;
 
 	atexit(remove_all);

@@ -16,4 +16,7 @@ struct cleanup *cleanup_folder(const char *path); /* removed only when empty */
 /* The thing is to stay (or is gone). NULL is fine. */
 void cleanup_forget(struct cleanup *c);
 
+/* Cleans up and dies of the signal sig; a signal handler may call it. */
+void cleanup_die(int sig);
+
 #endif

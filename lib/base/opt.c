@@ -34,6 +34,19 @@ takes_value(const struct opt *o)
 	return o->type != OPT_FLAG && o->type != OPT_QUIET;
 }
 
+static int
+is_text(const struct opt *o)
+{
+	return o->type == OPT_TEXT || o->type == OPT_FILE || o->type == OPT_OUT || o->type == OPT_ASIDE;
+}
+
+/* Whether results depend on it. */
+static int
+matters(const struct opt *o)
+{
+	return o->type != OPT_OUT && o->type != OPT_ASIDE && o->type != OPT_QUIET && o->type != OPT_SPEED;
+}
+
 static void usage_error(const char *fmt, ...) PRINTF(1, 2) __attribute__((noreturn));
 
 static void
@@ -151,6 +164,7 @@ assign(const struct opt *o, const char *value)
 	case OPT_TEXT:
 	case OPT_FILE:
 	case OPT_OUT:
+	case OPT_ASIDE:
 		*(const char **)o->var = value;
 		break;
 	}
@@ -172,11 +186,11 @@ print_default(const struct opt *o)
 
 	if (!takes_value(o))
 		return;
-	if (o->type == OPT_TEXT || o->type == OPT_FILE || o->type == OPT_OUT)
+	if (is_text(o))
 		text = *(const char **)o->var;
 	if (o->type == OPT_REAL || o->type == OPT_PAIR)
 		x = *(double *)o->var;
-	if ((o->type == OPT_TEXT || o->type == OPT_FILE || o->type == OPT_OUT ? !text : isnan(x)) ||
+	if ((is_text(o) ? !text : isnan(x)) ||
 	    (o->type == OPT_CHOICE && *(int *)o->var < 0)) {
 		if (o->unset && *o->unset)
 			printf(" (default: %s)", o->unset);
@@ -285,7 +299,7 @@ compose_command(void)
 		const char *value = parsed.given[o - parsed.table];
 		char *word;
 
-		if (!value || o->type == OPT_OUT || o->type == OPT_QUIET || o->type == OPT_SPEED)
+		if (!value || !matters(o))
 			continue;
 		word = takes_value(o) ? mem_printf("--%s=%s", o->name, value) : mem_printf("--%s", o->name);
 		command = append_quoted(command, word);

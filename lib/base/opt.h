@@ -18,6 +18,7 @@ enum opt_type {
 	OPT_TEXT,   /* const char **: changes the result, so it is part of the provenance */
 	OPT_FILE,   /* const char **: a file to read; the same, but the placeholder is a file */
 	OPT_OUT,    /* const char **: a file to write; left out of the provenance */
+	OPT_ASIDE,  /* const char **: a text that cannot change results, left out too */
 	OPT_QUIET,  /* int *: a flag that cannot change results, left out too */
 	OPT_SPEED   /* int *: a number that cannot change results, left out too */
 };

@@ -5,10 +5,12 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/crc.h"
 #include "base/mem.h"
 
 #define PIPE (1 << 20) /* what Linux lets anybody have */
@@ -34,25 +36,78 @@ open_standard(struct outfile *o, enum outfile_kind kind, struct err *e)
 	return 0;
 }
 
+static int
+goes_to_standard(const char *path)
+{
+	return !path || !strcmp(path, "-");
+}
+
+/* Where the link to an open file without a name is found. */
+static char *
+descriptor_path(int fd)
+{
+	return mem_printf("/proc/self/fd/%d", fd);
+}
+
+/* A file that has no name until it is whole: even SIGKILL leaves nothing behind. -1 where the file system, or the lack of
+ * /proc, does not allow it. */
+static int
+open_nameless(const char *path)
+{
+	char *copy = mem_strdup(path), *link;
+	int fd = open(dirname(copy), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+
+	free(copy);
+	if (fd < 0)
+		return -1;
+	link = descriptor_path(fd);
+	if (access(link, F_OK)) {
+		close(fd);
+		fd = -1;
+	}
+	free(link);
+	return fd;
+}
+
+static int
+give_name(struct outfile *o)
+{
+	char *link = descriptor_path(fileno(o->f));
+	int rc;
+
+	unlink(o->tmp);
+	rc = linkat(AT_FDCWD, link, AT_FDCWD, o->tmp, AT_SYMLINK_FOLLOW);
+	free(link);
+	return rc;
+}
+
+/* A folder also counts: it is opened, and so refused, as if it were a device. */
+static int
+goes_directly(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && !S_ISREG(st.st_mode);
+}
+
 int
 outfile_open(struct outfile *o, const char *path, enum outfile_kind kind, struct err *e)
 {
-	struct stat st;
 	int fd;
 
 	memset(o, 0, sizeof *o);
-	if (!path || !strcmp(path, "-"))
+	if (goes_to_standard(path))
 		return open_standard(o, kind, e);
 	o->path = mem_strdup(path);
-	if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
-		if (S_ISDIR(st.st_mode))
-			errno = EISDIR;
-		else
-			o->f = fopen(path, "wb");
+	if (goes_directly(path)) {
+		o->f = fopen(path, "wb");
 	} else {
 		o->tmp = mem_printf("%s.tmp-%ld", path, (long)getpid());
 		o->cleanup = cleanup_file(o->tmp);
-		fd = open(o->tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+		fd = open_nameless(path);
+		o->nameless = fd >= 0;
+		if (fd < 0)
+			fd = open(o->tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 		o->f = fd < 0 ? NULL : fdopen(fd, "wb");
 	}
 	if (o->f)
@@ -62,9 +117,104 @@ outfile_open(struct outfile *o, const char *path, enum outfile_kind kind, struct
 	return -1;
 }
 
+/* --- a file that is gone on with --- */
+
+/* The first bytes of `to`, if it has too few, from the finished file. */
+static int
+fetch_head(int to, const char *path, uint64_t bytes)
+{
+	char buf[65536];
+	struct stat st;
+	int from, rc = 0;
+
+	if (fstat(to, &st))
+		return -1;
+	if ((uint64_t)st.st_size >= bytes)
+		return 0;
+	from = open(path, O_RDONLY | O_CLOEXEC);
+	if (from < 0)
+		return errno == ENOENT ? 0 : -1;
+	while (bytes && !rc) {
+		ssize_t n = read(from, buf, bytes < sizeof buf ? (size_t)bytes : sizeof buf);
+
+		if (n <= 0)
+			break;
+		rc = write(to, buf, (size_t)n) != n;
+		bytes -= (uint64_t)n;
+	}
+	close(from);
+	return rc || lseek(to, 0, SEEK_SET) ? -1 : 0;
+}
+
+/* Whether it begins with so many bytes of this CRC; the place is behind them then. */
+static int
+begins_with(int fd, uint64_t bytes, uint32_t crc)
+{
+	char buf[65536];
+	uint32_t have = 0;
+
+	while (bytes) {
+		ssize_t n = read(fd, buf, bytes < sizeof buf ? (size_t)bytes : sizeof buf);
+
+		if (n <= 0)
+			return 0;
+		have = crc_add(have, buf, (size_t)n);
+		bytes -= (uint64_t)n;
+	}
+	return have == crc;
+}
+
+static int
+open_part(struct outfile *o, uint64_t bytes, uint32_t crc, struct err *e)
+{
+	int fd = open(o->tmp, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		return err_set(e, "cannot create '%s':", o->tmp);
+	o->f = fdopen(fd, "r+b");
+	if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+		return err_set(e, "'%s' is being written by another program", o->tmp);
+	if (bytes && fetch_head(fd, o->path, bytes))
+		return err_set(e, "cannot go on with '%s':", o->tmp);
+	if (!begins_with(fd, bytes, crc))
+		return err_set(e, "cannot go on with '%s': its first %llu bytes are not those that were written", o->tmp,
+		               (unsigned long long)bytes);
+	if (ftruncate(fd, (off_t)bytes))
+		return err_set(e, "cannot go on with '%s':", o->tmp);
+	return 0;
+}
+
+int
+outfile_resume(struct outfile *o, const char *path, uint64_t bytes, uint32_t crc, struct err *e)
+{
+	if (goes_to_standard(path) || goes_directly(path))
+		return outfile_open(o, path, OUTFILE_TEXT, e);
+	memset(o, 0, sizeof *o);
+	o->path = mem_strdup(path);
+	o->tmp = mem_printf("%s.part", path);
+	if (!open_part(o, bytes, crc, e))
+		return 0;
+	if (o->f)
+		fclose(o->f);
+	free(o->tmp); /* not discarded: somebody may yet make sense of it */
+	free(o->path);
+	memset(o, 0, sizeof *o);
+	return -1;
+}
+
+int
+outfile_sync(struct outfile *o, struct err *e)
+{
+	if (fflush(o->f) || ferror(o->f) || (o->tmp && fsync(fileno(o->f))))
+		return err_set(e, "cannot write '%s':", o->path);
+	return 0;
+}
+
+/* --- the end --- */
+
 /* A rename survives a power cut only once the folder itself is on disk. */
-static void
-sync_folder(const char *path)
+void
+outfile_sync_folder(const char *path)
 {
 	char *copy = mem_strdup(path);
 	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -85,7 +235,7 @@ outfile_close(struct outfile *o, struct err *e)
 		BUG("closing an output file that is not open");
 	bad = ferror(o->f) || fflush(o->f);
 	if (!bad && o->tmp)
-		bad = fsync(fileno(o->f));
+		bad = fsync(fileno(o->f)) || (o->nameless && give_name(o));
 	if (fclose(o->f))
 		bad = 1;
 	o->f = NULL;
@@ -98,7 +248,7 @@ outfile_close(struct outfile *o, struct err *e)
 	}
 	if (o->tmp) {
 		cleanup_forget(o->cleanup);
-		sync_folder(o->path);
+		outfile_sync_folder(o->path);
 	}
 	free(o->tmp);
 	free(o->path);
@@ -111,7 +261,7 @@ outfile_discard(struct outfile *o)
 {
 	if (o->f && o->f != stdout)
 		fclose(o->f);
-	if (o->tmp) {
+	if (o->cleanup) { /* PATH.part stays */
 		unlink(o->tmp);
 		cleanup_forget(o->cleanup);
 	}

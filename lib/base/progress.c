@@ -25,12 +25,18 @@ progress_start(struct progress *p, const char *unit, uint64_t total, int silent)
 	p->started = p->shown = clock_seconds();
 }
 
+void
+progress_from(struct progress *p, uint64_t done)
+{
+	p->done = p->from = done;
+}
+
 double
 progress_rate(const struct progress *p)
 {
 	double elapsed = clock_seconds() - p->started;
 
-	return elapsed > 0 ? (double)p->done / elapsed : 0;
+	return elapsed > 0 ? (double)(p->done - p->from) / elapsed : 0;
 }
 
 static void

@@ -13,13 +13,16 @@
 struct progress {
 	const char *unit;     /* "samples" */
 	uint64_t total;       /* 0: unknown */
-	uint64_t done;
+	uint64_t done, from;  /* from: what was done before progress_start */
 	double started, shown;
 	int silent, terminal, wrote;
 	char note[160];
 };
 
 void progress_start(struct progress *p, const char *unit, uint64_t total, int silent);
+
+/* So much was done before the clock started. */
+void progress_from(struct progress *p, uint64_t done);
 
 /* `note` (printf-like, may be "") goes at the end of the line: "loss 1.234". */
 void progress_update(struct progress *p, uint64_t done, const char *note, ...) PRINTF(3, 4);

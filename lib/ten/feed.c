@@ -179,11 +179,33 @@ take_epoch(struct feed *s, const struct record *r, struct err *e)
 	return 0;
 }
 
+/* In a strict feed, whether r begins where the samples before it end; `before` is the epoch of these, of which base were
+ * read. The first record may begin anywhere. */
+static int
+check_place(struct feed *s, const struct record *r, uint64_t before, uint64_t read, struct err *e)
+{
+	int64_t first = (int64_t)s->base;
+	int rc = meta_int(&r->meta, "first", &first, 0, INT64_MAX, e);
+
+	if (rc < 0)
+		return -1;
+	if (r->seq == 0)
+		s->base = (uint64_t)first;
+	else if (s->held_epoch > before + 1 || (s->held_epoch > before && s->count && read != s->count))
+		return err_set(e, "epoch %" PRIu64 " begins after %" PRIu64 " samples of epoch %" PRIu64, s->held_epoch,
+		               read, before);
+	else if ((uint64_t)first != s->base)
+		return err_set(e, "begins with sample %" PRId64 " of epoch %" PRIu64 ", expected sample %" PRIu64, first,
+		               s->held_epoch, s->base);
+	return 0;
+}
+
 /* 1: another record is held; 0: the stream has ended. */
 static int
 read_one(struct feed *s, struct err *e)
 {
 	struct record *r = mem_alloc(sizeof *r);
+	uint64_t before = s->held_epoch, read;
 	int rc = ten_read(&s->in, r, e);
 
 	if (rc < 1) {
@@ -191,13 +213,13 @@ read_one(struct feed *s, struct err *e)
 		s->ended = rc == 0;
 		return rc;
 	}
-	s->base += (uint64_t)s->used;
+	read = s->base += (uint64_t)s->used;
 	s->used = 0;
 	s->held = mem_grow(s->held, (size_t)s->holding + 1, sizeof *s->held);
 	s->held[s->holding++] = r;
 	if (check_record(s, s->in.name, r, e))
 		return -1;
-	if (take_epoch(s, r, e))
+	if (take_epoch(s, r, e) || (s->opt.strict && check_place(s, r, before, read, e)))
 		return err_prefix(e, "%s record %" PRId64 " at byte %" PRIu64, s->in.name, r->seq, r->offset);
 	return 1;
 }

@@ -30,6 +30,10 @@ struct feed_opt {
 	uint64_t seed;            /* of the shuffling: rng_at(seed, RNG_SHUFFLE, epoch, round) */
 	int batch;
 
+	/* A pipe need not begin at sample 0 of epoch 0 but where its first record says, and nothing may be missing after
+	 * that: each record must begin (`epoch`, `first`) where the one before ended. */
+	int strict;
+
 	/* If set, is shown every record before any sample of it is handed out (a file's all at once). Its message
 	 * gets the place put before it. */
 	int (*check)(void *ctx, const struct record *r, struct err *e);

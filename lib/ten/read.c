@@ -9,6 +9,7 @@
 
 #include "base/crc.h"
 #include "base/mem.h"
+#include "base/stop.h"
 #include "ten/ten.h"
 
 #define CHUNK ((size_t)64 << 20) /* memory is committed to a tensor's promise only as its bytes arrive */
@@ -66,7 +67,7 @@ read_full(struct ten_reader *r, void *buf, size_t n, struct err *e)
 	while (have < n) {
 		ssize_t k = read(r->fd, (char *)buf + have, n - have);
 
-		if (k < 0 && errno == EINTR)
+		if (k < 0 && errno == EINTR && !stop_signal())
 			continue;
 		if (k < 0)
 			return err_set(e, "cannot read:");

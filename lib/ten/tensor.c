@@ -393,29 +393,53 @@ take_data(struct record *r, const char *name, size_t bytes)
 	return data;
 }
 
-struct tensor *
-record_add(struct record *r, const char *name, enum ten_dtype dtype, int ndim, const int64_t *dim)
+/* A tensor without data and name */
+static struct tensor
+shaped(const char *name, enum ten_dtype dtype, int ndim, const int64_t *dim)
 {
-	struct tensor *t, new = { .dtype = dtype, .ndim = ndim };
+	struct tensor t = { .dtype = dtype, .ndim = ndim };
 	int64_t n = 1;
 	int i;
 
 	if (ndim > TEN_MAXDIM)
 		BUG("tensor '%s' of %d dimensions", name, ndim);
 	for (i = 0; i < ndim; i++) {
-		new.dim[i] = dim[i];
+		t.dim[i] = dim[i];
 		if (dim[i] < 0 || __builtin_mul_overflow(n, dim[i], &n) || n > INT64_MAX / 8)
 			BUG("tensor '%s' of impossible size", name);
 	}
-	new.name = mem_strdup(name);
-	new.data = take_data(r, name, tensor_bytes(&new));
-	if (!new.data)
-		new.data = mem_aligned(tensor_bytes(&new));
+	return t;
+}
+
+static struct tensor *
+put(struct record *r, const char *name, struct tensor t)
+{
+	t.name = mem_strdup(name); /* it may be that of the tensor which is removed */
 	record_remove(r, name);
 	r->t = mem_grow(r->t, (size_t)r->n + 1, sizeof *r->t);
-	t = &r->t[r->n++];
-	*t = new;
-	return t;
+	r->t[r->n] = t;
+	return &r->t[r->n++];
+}
+
+struct tensor *
+record_add(struct record *r, const char *name, enum ten_dtype dtype, int ndim, const int64_t *dim)
+{
+	struct tensor t = shaped(name, dtype, ndim, dim);
+
+	t.data = take_data(r, name, tensor_bytes(&t));
+	if (!t.data)
+		t.data = mem_aligned(tensor_bytes(&t));
+	return put(r, name, t);
+}
+
+struct tensor *
+record_borrow(struct record *r, const char *name, enum ten_dtype dtype, int ndim, const int64_t *dim, void *data)
+{
+	struct tensor t = shaped(name, dtype, ndim, dim);
+
+	t.data = data;
+	t.borrowed = 1;
+	return put(r, name, t);
 }
 
 struct tensor *

@@ -83,6 +83,9 @@ struct tensor *record_find(const struct record *r, const char *name); /* NULL: a
 struct tensor *record_add(struct record *r, const char *name, enum ten_dtype dtype, int ndim, const int64_t *dim);
 struct tensor *record_add4(struct record *r, const char *name, enum ten_dtype dtype, int64_t n, int64_t c,
                            int64_t h, int64_t w);
+/* The same, with data that belongs to someone else and must stay until r has been written or freed. */
+struct tensor *record_borrow(struct record *r, const char *name, enum ten_dtype dtype, int ndim, const int64_t *dim,
+                             void *data);
 void record_remove(struct record *r, const char *name);
 
 /* Number of samples: the first dimension of `name`; 0 without it. */

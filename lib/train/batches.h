@@ -3,6 +3,10 @@
  * A batch never crosses an epoch: what is left over at an epoch's end is dropped and counted. The first record
  * decides the shapes; later ones must agree.
  *
+ * A training that was interrupted goes on from a place: a pipe must begin there (ssl-augment --resume), which is what
+ * `epoch` and `first` in its metadata tell; a file is gone through up to there. Any other stream is refused, as is
+ * one that other commands made, but for --skip.
+ *
  * A schedule needs to know beforehand how long training will be. A file of one epoch is counted; a stream may
  * announce it (`samples` in an epoch, `epochs`); otherwise it stays unknown and steps is 0.
  */
@@ -10,6 +14,7 @@
 #define TRAIN_BATCHES_H
 
 #include "ten/feed.h"
+#include "train/place.h"
 
 #define BATCH_TENSORS 2
 
@@ -30,11 +35,22 @@ struct batches {
 	int64_t steps_per_epoch; /* 0: unknown */
 	int64_t steps;           /* in the whole stream; 0: unknown */
 	int64_t dropped;         /* samples left over so far */
+	uint64_t seen;           /* samples of the stream so far, those left over included */
+	struct place place;      /* behind the last batch; its metadata are feed.meta */
 };
 
 /* t[n]: name, dtype and ndim are given. path NULL: standard input. An epoch that is known to be smaller than a
  * batch is an error. */
 int batches_open(struct batches *b, const char *path, int size, const struct batch_tensor *t, int n, struct err *e);
+
+/* The same for a training that may be interrupted: the stream's records must follow one another. place: metadata that
+ * batches_save wrote, to go on behind that batch; NULL: training starts, and so must the stream. feed.meta is then that of
+ * the stream's beginning, and a stream that is over already has no samples. */
+int batches_resume(struct batches *b, const char *path, int size, const struct batch_tensor *t, int n,
+                   const struct meta *place, struct err *e);
+
+/* The place behind the last batch, as metadata stream.*. */
+void batches_save(struct meta *m, const struct batches *b);
 
 /* 1: t[].data hold a full batch of epoch b->feed.epoch; 0: the stream is over; -1: error. */
 int batches_next(struct batches *b, struct err *e);

@@ -54,13 +54,90 @@ training_schedule(struct schedule *s, const struct batches *in, int64_t total, d
 		                .warmup = warmup * (double)in->steps_per_epoch, .total = (double)total };
 }
 
-void
-training_check_finite(int64_t step, double loss, double norm)
+/* --- what is not finite --- */
+
+#define ADVICE "a lower --lr, a longer --warmup or --precision f32 may help"
+
+static int64_t
+first_bad(const float *x, int64_t n)
 {
-	if (!isfinite(loss) || !isfinite(norm))
-		die("step %lld: loss %g, gradient norm %g: not finite (a lower --lr or a longer --warmup may help)",
-		    (long long)step, loss, norm);
+	int64_t i;
+
+	for (i = 0; x && i < n; i++)
+		if (!isfinite(x[i]))
+			return i;
+	return -1;
 }
+
+static void
+look_at_batch(const struct batches *in)
+{
+	int i;
+
+	for (i = 0; i < in->n; i++) {
+		const struct batch_tensor *t = &in->t[i];
+		int64_t at = t->dtype == TEN_F32 ? first_bad(t->data, in->size * t->size) : -1;
+
+		if (at >= 0)
+			die("%s: '%s' holds values that are not finite, in sample %llu of epoch %llu", batches_name(in), t->name,
+			    (unsigned long long)(in->feed.first + (uint64_t)(at / t->size)),
+			    (unsigned long long)in->feed.epoch);
+	}
+}
+
+/* Gradients come from behind: the last tensor with a bad one is where it began. */
+static const char *
+bad_gradient(const struct params *ps)
+{
+	int i;
+
+	for (i = ps->n - 1; i >= 0; i--)
+		if (first_bad(ps->p[i].grad, ps->p[i].n) >= 0)
+			return ps->p[i].name;
+	return NULL;
+}
+
+static void
+look_at_weights(int64_t step, const struct params *ps)
+{
+	int i;
+
+	for (i = 0; i < ps->n; i++)
+		if (first_bad(ps->p[i].data, ps->p[i].n) >= 0)
+			die("step %lld: '%s' holds values that are not finite (" ADVICE ")", (long long)step, ps->p[i].name);
+}
+
+static void
+note_checkpoint(const struct loop *l)
+{
+	if (loop_options.checkpoint && l->saved)
+		note("checkpoint '%s' holds the state after step %lld", loop_options.checkpoint, (long long)l->saved);
+}
+
+void
+training_check_finite(const struct loop *l, double loss, double norm, const struct params *ps)
+{
+	const char *name;
+
+	if (isfinite(loss) && isfinite(norm))
+		return;
+	note_checkpoint(l);
+	look_at_batch(&l->in);
+	look_at_weights(l->step + 1, ps);
+	name = bad_gradient(ps);
+	if (!name)
+		die("step %lld: the loss is %g, the norm of the gradient %g (" ADVICE ")", (long long)l->step + 1, loss, norm);
+	die("step %lld: the gradient of '%s' is not finite, the loss is %g (" ADVICE ")", (long long)l->step + 1, name, loss);
+}
+
+void
+training_die_of_weights(const struct loop *l, const struct err *e)
+{
+	note_checkpoint(l);
+	die("step %lld: %s (" ADVICE ")", (long long)l->step, e->msg);
+}
+
+/* --- the end --- */
 
 void
 training_ended(const struct batches *in, int64_t steps, int64_t total)

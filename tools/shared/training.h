@@ -5,8 +5,7 @@
 #include "model/resnet.h"
 #include "nn/optim.h"
 #include "nn/schedule.h"
-#include "ten/tensor.h"
-#include "train/batches.h"
+#include "loop.h"
 
 struct training {
 	int arch;      /* enum resnet_arch; -1: that of the weights training starts from */
@@ -41,8 +40,11 @@ int64_t training_total(const struct batches *in, int given);
 void training_schedule(struct schedule *s, const struct batches *in, int64_t total, double base, double start,
                        double warmup);
 
-/* Dies if the loss of a step, or the norm of its gradient, is not finite. */
-void training_check_finite(int64_t step, double loss, double norm);
+/* Dies if the loss of this step, or the norm of its gradient, is not finite, with the tensor where that begins. */
+void training_check_finite(const struct loop *l, double loss, double norm, const struct params *ps);
+
+/* Dies because weights are not finite (e says which), so that they must not become a checkpoint. */
+void training_die_of_weights(const struct loop *l, const struct err *e) __attribute__((noreturn));
 
 /* What is to be said in the end: samples left over, and schedules (over `total` steps; 0: unknown) that ended elsewhere
  * than the training. */
