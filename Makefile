@@ -38,7 +38,7 @@ LIBS         := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all units objects clean install check
+.PHONY: all units objects clean install check check-long
 
 all: $(BIN)
 
@@ -92,6 +92,10 @@ objects: $(filter-out $(BUILD)/lib/io/%,$(LIBOBJ))
 
 check: all units
 	BUILD=$(BUILD) tests/run
+
+# What takes minutes to hours: kills, exhausted memory, fuzzing, checkers
+check-long: all units
+	BUILD=$(BUILD) bats tests/long
 
 include pipelines/common.mk $(sort $(filter-out pipelines/common.mk pipelines/scale-%,$(wildcard pipelines/*.mk)))
 

@@ -1,6 +1,6 @@
 # What every experiment shares: the scale, the data as streams, how a model is fine-tuned and scored.
 #
-#   make experiment-ARM [SCALE=demo|small|paper] [ACDC=DIR] [NATURAL=DIR] [SEEDS='N ...'] [PRECISION=f32|bf16]
+#   make experiment-ARM [SCALE=demo|small|paper] [ACDC=DIR] [NATURAL=DIR] [SEEDS='N ...'] [PRECISION=f32|bf16] [EVERY=N|Nm]
 #   make experiments                     all six arms
 #
 # demo makes its own data; the other scales need ACDC (its training folder) and, for arms that pretrain on natural
@@ -30,6 +30,11 @@ endif
 
 PRECISION ?= f32
 COMPUTING  = $(if $(filter-out f32,$(PRECISION)),--precision $(PRECISION))
+
+# Training that was interrupted goes on when make runs again; EVERY: how often it saves itself (500 steps, 10m minutes).
+SAVED   = $@.ckpt
+SEEN    = --resume $(SAVED)
+RESUMED = --checkpoint $(SAVED) $(if $(EVERY),--every $(EVERY) )--resume
 
 include pipelines/scale-$(SCALE).mk
 
@@ -99,8 +104,8 @@ $(OUT)/data/natural-val.ten: $(OUT)/data/natural.tsv | $(NATURAL) $(BIN)
 define finetune
 $(ALL_SEEDS:%=$1/seed-%/model.safetensors): $1/seed-%/model.safetensors: $(or $3,$(OUT)/data/train.ten) $2 $(OUT)/data/val.ten | $(BIN)
 	@mkdir -p $$(@D)
-	ssl-augment -q -s $$* --policy finetune $(FINETUNE_VIEWS) $(if $4,$4 )$$< | \
-	seg-finetune -s $$* $(if $2,--encoder $2,--arch $(ARCH)) $(FINETUNE) $(COMPUTING) --val $(OUT)/data/val.ten \
+	ssl-augment -q -s $$* --policy finetune $(FINETUNE_VIEWS) $(if $4,$4 )$$(SEEN) $$< | \
+	seg-finetune -s $$* $(if $2,--encoder $2,--arch $(ARCH)) $(FINETUNE) $(COMPUTING) --val $(OUT)/data/val.ten $$(RESUMED) \
 		--history $$(@D)/history.tsv -o $$@
 endef
 

@@ -8,9 +8,9 @@ else
 $(OUT)/encoders/imagenet-supervised.safetensors: $(OUT)/data/natural.ten $(OUT)/data/natural-val.ten | $(BIN)
 	@mkdir -p $(@D)
 	ssl-augment -q -s $(SEED) --policy classify --size $(NATURAL_SIZE) --normalize dataset --stats $(OUT)/data/natural.tsv \
-		$(NATURAL_CLASSIFY_VIEWS) $< | \
+		$(NATURAL_CLASSIFY_VIEWS) $(SEEN) $< | \
 	cls-pretrain -s $(SEED) --arch $(ARCH) $(NATURAL_CLASSIFY) $(COMPUTING) --val $(OUT)/data/natural-val.ten \
-		--history $(@:.safetensors=.tsv) -o $@
+		$(RESUMED) --history $(@:.safetensors=.tsv) -o $@
 endif
 
 $(eval $(call arm,imagenet-supervised,$(OUT)/encoders/imagenet-supervised.safetensors))

@@ -6,10 +6,14 @@ LENGTH_DIR  := $(OUT)/study-pretrain-length
 LENGTH_BASE := imagenet-ssl-acdc-ssl
 length_encoder = $(LENGTH_DIR)/encoders/$(LENGTH_BASE)-epoch$1.safetensors
 
+# Files are whole when they appear: those of the first epochs stay when training is interrupted, and it goes on behind them.
+.PRECIOUS: $(foreach n,$(PRETRAIN_LENGTHS),$(call length_encoder,$n))
+$(foreach n,$(PRETRAIN_LENGTHS),$(call length_encoder,$n)) : private SAVED = $(LENGTH_DIR)/encoders/$(LENGTH_BASE).ckpt
 $(foreach n,$(PRETRAIN_LENGTHS),$(call length_encoder,$n)) &: $(OUT)/encoders/imagenet-ssl.safetensors $(OUT)/data/pool.ten | $(BIN)
 	@mkdir -p $(@D)
-	ssl-augment -q -s $(SEED) --policy byol-mri $(ACDC_VIEWS) --epochs $(lastword $(PRETRAIN_LENGTHS)) $(OUT)/data/pool.ten | \
-	ssl-pretrain -s $(SEED) --init $< $(ACDC_SSL) $(COMPUTING) --keep $(subst $(space),$(comma),$(strip $(PRETRAIN_LENGTHS))) \
+	ssl-augment -q -s $(SEED) --policy byol-mri $(ACDC_VIEWS) --epochs $(lastword $(PRETRAIN_LENGTHS)) $(SEEN) $(OUT)/data/pool.ten | \
+	ssl-pretrain -s $(SEED) --init $< $(ACDC_SSL) $(COMPUTING) $(RESUMED) \
+		--keep $(subst $(space),$(comma),$(strip $(PRETRAIN_LENGTHS))) \
 		--history $(@D)/$(LENGTH_BASE).tsv -o $(@D)/$(LENGTH_BASE).safetensors
 
 study-pretrain-length-rows = $(call rows,pretrain-length,$(PRETRAIN_LENGTHS:%=$(LENGTH_BASE)-epoch%))

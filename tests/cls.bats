@@ -85,10 +85,10 @@ setup_file() {
 	fails_with "*record 0 at byte 0: no tensor 'label'" classify "$T/flat.ten" -o "$T/out"
 	ssl-augment -q --views 1 -n none --size 32 "$DATA/pictures.ten" -o "$T/raw.ten"
 	fails_with "*record 0 at byte *images are normalised by 'none', those to train with by 'dataset *" \
-		classify --val "$T/raw.ten" "$DATA/train.ten" -o "$T/out"
+		classify -q --val "$T/raw.ten" "$DATA/train.ten" -o "$T/out"
 	ssl-augment -q --policy centre -n dataset --stats "$DATA/pictures.tsv" --size 16 "$DATA/pictures.ten" -o "$T/16.ten"
 	fails_with "*'image' is \[9,3,16,16\], training has \[N,3,32,32\]*" \
-		classify --val "$T/16.ten" "$DATA/train.ten" -o "$T/out"
+		classify -q --val "$T/16.ten" "$DATA/train.ten" -o "$T/out"
 	fails_with "*label 2, expected 0..1 (--classes?)" classify -q --classes 2 "$DATA/train.ten" -o "$T/out"
 	fails_with "*label 2 of sample *, expected 0..1" \
 		classify -q --classes 2 --val "$DATA/val.ten" "$DATA/train.ten" -o "$T/out"

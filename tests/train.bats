@@ -166,12 +166,24 @@ setup_file() {
 	[ ! -e "$T/m" ]
 }
 
-@test "a loss that is not finite stops training with the step" {
+@test "what is not finite stops training with its place" {
 	nans=$(printf '\\377%.0s' {1..2048})
 	ten_record '{"__metadata__":{"seq":"0","eos":"1"},
 "view.1":{"dtype":"F32","shape":[2,1,16,16],"data_offsets":[0,2048]},
 "view.2":{"dtype":"F32","shape":[2,1,16,16],"data_offsets":[2048,4096]}}' "%02048d$nans" >"$T/v.ten"
-	fails_with "*step 1: loss *not finite*" pretrain -q -b 2 --warmup 0 "$T/v.ten" -o "$T/e"
+	fails_with "*v.ten': 'view.2' holds values that are not finite, in sample 0 of epoch 0" \
+		pretrain -q -b 2 --warmup 0 "$T/v.ten" -o "$T/e"
+	# weights that grow a thousandfold with every step; none of them becomes a checkpoint
+	run pretrain -b 2 --lr 1000 --weight-decay 1 --optimizer sgd --warmup 0 --checkpoint "$T/c" --every 1 "$DATA/views.ten" -o "$T/e"
+	[ "$status" -eq 2 ]
+	[[ $output == *"checkpoint '$T/c' holds the state after step "*"ssl-pretrain: step "*": "*"'"*" not finite"*"a lower --lr"* ]]
+	ten-info "$T/c" >/dev/null
+	[ ! -e "$T/e" ]
+}
+
+@test "a collapse monitor that stays low stops training" {
+	ssl-augment -q -s 1 --size 32 --epochs 9 "$DATA/all.ten" -o "$T/views.ten"
+	fails_with "*step 50: collapse*was below 1 for 50 steps*--tau*" pretrain -q --collapse 1 -b 2 "$T/views.ten" -o "$T/e"
 	[ ! -e "$T/e" ]
 }
 

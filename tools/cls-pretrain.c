@@ -86,6 +86,7 @@ load_init(struct run *r)
 	if (weights_load(&r->net->ps, &r->source, parts, 0, &report, init, &e))
 		die("%s", e.msg);
 	note("%s", weights_report_text(text, &report, init));
+	record_remove_all(&r->source);
 }
 
 static void
@@ -98,13 +99,14 @@ start_network(struct run *r)
 	struct err e;
 
 	r->net = classifier_new(&shape);
+	training_memory(&r->loop, params_bytes(&r->net->ps), optim_bytes((enum optim_kind)training.optimizer, &r->net->ps),
+	                classifier_bytes(r->net));
 	r->logits = mem_aligned((size_t)training.batch * (size_t)classes * sizeof(float));
 	classifier_init(r->net, opt_common.seed);
 	if (init)
 		load_init(r);
 	if (opt_common.verbose)
-		note("%lld parameters, %.0f MiB for activations", (long long)params_count(&r->net->ps),
-		     (double)classifier_bytes(r->net) / (1 << 20));
+		note("%lld parameters", (long long)params_count(&r->net->ps));
 	if (val && classify_open(&r->validation, val, r->net, meta_get(&r->loop.in.feed.meta, "normalize"), &e))
 		die("%s", e.msg);
 	training_optimizer(&r->optim, &r->net->ps);

@@ -84,13 +84,14 @@ build(struct run *r)
 	r->x = graph_input(r->graph, (int)d[1], (int)d[2], (int)d[3]);
 	r->logits = unet_build(r->graph, r->x, &r->ps, (enum resnet_arch)training.arch, classes);
 	graph_plan(r->graph, GRAPH_TRAIN);
+	training_memory(&r->loop, params_bytes(&r->ps), optim_bytes((enum optim_kind)training.optimizer, &r->ps) +
+	                (val ? params_bytes(&r->ps) / 2 : 0), graph_bytes(r->graph) + 2 * scores * sizeof(float));
 	r->arena = mem_aligned(graph_bytes(r->graph));
 	graph_bind(r->graph, r->arena);
 	r->scores = mem_aligned(scores * sizeof(float));
 	r->gradient = mem_aligned(scores * sizeof(float));
 	if (opt_common.verbose)
-		note("%lld parameters, %.0f MiB for activations", (long long)params_count(&r->ps),
-		     (double)graph_bytes(r->graph) / (1 << 20));
+		note("%lld parameters", (long long)params_count(&r->ps));
 }
 
 static void
@@ -109,6 +110,7 @@ start_weights(struct run *r)
 	if (weights_load(&r->ps, &r->source, parts, lenient, &report, file, &e))
 		die("%s", e.msg);
 	note("%s", weights_report_text(text, &report, file));
+	record_remove_all(&r->source);
 }
 
 static void

@@ -99,6 +99,7 @@ load_init(struct run *r)
 	if (weights_load(&r->byol->online, &r->init, parts, 0, &report, init, &e))
 		die("%s", e.msg);
 	note("%s", weights_report_text(text, &report, init));
+	record_remove_all(&r->init);
 }
 
 static void
@@ -110,14 +111,15 @@ start_network(struct run *r)
 		                    .pred_hidden = pred_hidden };
 
 	r->byol = byol_new(&shape);
+	training_memory(&r->loop, params_bytes(&r->byol->online) + params_bytes(&r->byol->target),
+	                optim_bytes((enum optim_kind)training.optimizer, &r->byol->online), byol_bytes(r->byol));
 	resnet_init(&r->byol->online, opt_common.seed);
 	byol_init_heads(r->byol, opt_common.seed);
 	if (init)
 		load_init(r);
 	byol_copy_target(r->byol);
 	if (opt_common.verbose)
-		note("%lld parameters, %.0f MiB for activations", (long long)params_count(&r->byol->online),
-		     (double)byol_bytes(r->byol) / (1 << 20));
+		note("%lld parameters", (long long)params_count(&r->byol->online));
 }
 
 /* Steps in all, for the schedules: --total-steps, or what the stream says or shows. */

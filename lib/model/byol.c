@@ -37,7 +37,6 @@ struct byol *
 byol_new(const struct byol_shape *shape)
 {
 	struct byol *b = mem_alloc(sizeof *b);
-	size_t embedding = (size_t)shape->batch * BYOL_DIM * sizeof(float);
 
 	b->shape = *shape;
 	params_init(&b->online, 1);
@@ -52,12 +51,19 @@ byol_new(const struct byol_shape *shape)
 	b->tz = build_projection(b->infer, &b->tx, &b->target, shape);
 	graph_keep(b->infer, b->tz);
 	graph_plan(b->infer, GRAPH_INFER);
+	return b;
+}
+
+static void
+take_memory(struct byol *b)
+{
+	size_t embedding = (size_t)b->shape.batch * BYOL_DIM * sizeof(float);
+
 	b->arena = mem_aligned(byol_bytes(b));
 	graph_bind(b->train, b->arena);
 	graph_bind(b->infer, b->arena);
 	b->targets[0] = mem_aligned(embedding);
 	b->targets[1] = mem_aligned(embedding);
-	return b;
 }
 
 void
@@ -139,6 +145,8 @@ byol_gradients(struct byol *b, struct byol_stats *stats, const float *const view
 {
 	int n = b->shape.batch, i;
 
+	if (!b->arena)
+		take_memory(b);
 	*stats = (struct byol_stats){ 0 };
 	params_zero_grad(&b->online);
 	for (i = 0; i < 2; i++)

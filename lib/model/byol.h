@@ -42,7 +42,7 @@ struct byol_stats {
  * then starts the target. */
 struct byol *byol_new(const struct byol_shape *shape);
 void byol_delete(struct byol *b);
-size_t byol_bytes(const struct byol *b); /* memory for activations */
+size_t byol_bytes(const struct byol *b); /* memory for activations, taken with the first step */
 
 void byol_init_heads(struct byol *b, uint64_t seed);
 void byol_copy_target(struct byol *b);

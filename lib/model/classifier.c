@@ -23,8 +23,6 @@ classifier_new(const struct classifier_shape *shape)
 	c->logits = graph_linear(c->graph, graph_gap(c->graph, taps[4]), &c->ps, FC, shape->classes, 1);
 	graph_output(c->graph, c->logits);
 	graph_plan(c->graph, GRAPH_TRAIN);
-	c->arena = mem_aligned(graph_bytes(c->graph));
-	graph_bind(c->graph, c->arena);
 	return c;
 }
 
@@ -58,6 +56,10 @@ classifier_init(struct classifier *c, uint64_t seed)
 static void
 forward(struct classifier *c, float *logits, const float *images, int n, int batch_stats)
 {
+	if (!c->arena) {
+		c->arena = mem_aligned(graph_bytes(c->graph));
+		graph_bind(c->graph, c->arena);
+	}
 	graph_put(c->graph, c->x, images, n);
 	graph_forward(c->graph, &c->ps, n, batch_stats);
 	memcpy(logits, graph_data(c->graph, c->logits), (size_t)n * (size_t)c->shape.classes * sizeof *logits);

@@ -64,17 +64,15 @@ weights_pack(struct record *r, const struct params *ps, int parts, int bare)
 	for (i = 0; i < ps->n; i++) {
 		const struct param *p = &ps->p[i];
 		const char *name = p->name;
-		struct tensor *t;
 
 		if (!(part_of(name) & parts))
 			continue;
 		if (bare && begins(name, ENCODER))
 			name += strlen(ENCODER);
-		t = record_add(r, name, p->kind == PARAM_COUNT ? TEN_I64 : TEN_F32, p->ndim, p->dim);
 		if (p->kind == PARAM_COUNT)
-			*(int64_t *)t->data = (int64_t)p->data[0];
+			*(int64_t *)record_add(r, name, TEN_I64, p->ndim, p->dim)->data = (int64_t)p->data[0];
 		else
-			memcpy(t->data, p->data, tensor_bytes(t));
+			record_borrow(r, name, TEN_F32, p->ndim, p->dim, p->data);
 	}
 }
 

@@ -30,7 +30,8 @@ struct weights_report {
 /* ps becomes the zeroed parameters of a U-Net, or of an encoder alone if classes is 0. The caller frees ps. */
 void weights_params(struct params *ps, enum resnet_arch arch, int channels, int classes);
 
-/* Adds the parameters of these parts to r as F32 tensors (counts as I64 scalars). bare: without "encoder.". */
+/* Adds the parameters of these parts to r as F32 tensors (counts as I64 scalars), which borrow the memory of ps until r is
+ * written. bare: without "encoder.". */
 void weights_pack(struct record *r, const struct params *ps, int parts, int bare);
 
 /* Fills the parameters of these parts from r. Every one must be there with its shape (num_batches_tracked may be

@@ -159,6 +159,17 @@ optim_init(struct optim *o, enum optim_kind kind, const struct params *ps)
 	}
 }
 
+size_t
+optim_bytes(enum optim_kind kind, const struct params *ps)
+{
+	size_t bytes = 0;
+	int i;
+
+	for (i = 0; i < ps->n; i++)
+		bytes += ps->p[i].grad ? (size_t)ps->p[i].n * sizeof(float) * (kind == OPTIM_ADAM ? 2 : 1) : 0;
+	return bytes;
+}
+
 void
 optim_free(struct optim *o)
 {

@@ -45,6 +45,7 @@ struct optim {
  * that has a gradient, frozen or not. */
 void optim_init(struct optim *o, enum optim_kind kind, const struct params *ps);
 void optim_free(struct optim *o);
+size_t optim_bytes(enum optim_kind kind, const struct params *ps); /* that such state takes */
 
 /* One step of every parameter that has a gradient and is not frozen. ps is the list given to optim_init. */
 void optim_step(struct optim *o, struct params *ps, double lr);

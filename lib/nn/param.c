@@ -94,6 +94,17 @@ params_clone(struct params *dst, const struct params *src, int with_grad)
 	}
 }
 
+size_t
+params_bytes(const struct params *ps)
+{
+	size_t bytes = 0;
+	int i;
+
+	for (i = 0; i < ps->n; i++)
+		bytes += (size_t)ps->p[i].n * sizeof(float) * (ps->p[i].grad ? 2 : 1);
+	return bytes;
+}
+
 int64_t
 params_count(const struct params *ps)
 {

@@ -7,6 +7,7 @@
 #ifndef NN_PARAM_H
 #define NN_PARAM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -48,6 +49,9 @@ void params_zero_grad(struct params *ps);
 
 /* A list of the same parameters with the same values. */
 void params_clone(struct params *dst, const struct params *src, int with_grad);
+
+/* Memory their values and gradients take, in bytes. */
+size_t params_bytes(const struct params *ps);
 
 /* Number of trained elements: what is quoted as "parameters". */
 int64_t params_count(const struct params *ps);

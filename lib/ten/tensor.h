@@ -87,6 +87,7 @@ struct tensor *record_add4(struct record *r, const char *name, enum ten_dtype dt
 struct tensor *record_borrow(struct record *r, const char *name, enum ten_dtype dtype, int ndim, const int64_t *dim,
                              void *data);
 void record_remove(struct record *r, const char *name);
+void record_remove_all(struct record *r); /* the metadata stay */
 
 /* Number of samples: the first dimension of `name`; 0 without it. */
 int64_t record_samples(const struct record *r, const char *name);

@@ -261,6 +261,17 @@ batches_next(struct batches *b, struct err *e)
 	return rc;
 }
 
+size_t
+batches_bytes(const struct batches *b)
+{
+	size_t bytes = 0;
+	int i;
+
+	for (i = 0; i < b->n; i++)
+		bytes += (size_t)b->size * (size_t)b->t[i].size * ten_dtype_size(b->t[i].dtype);
+	return 3 * bytes; /* the batch, the record read, and the one before where they don't agree */
+}
+
 const char *
 batches_name(const struct batches *b)
 {

@@ -54,6 +54,7 @@ void batches_save(struct meta *m, const struct batches *b);
 
 /* 1: t[].data hold a full batch of epoch b->feed.epoch; 0: the stream is over; -1: error. */
 int batches_next(struct batches *b, struct err *e);
+size_t batches_bytes(const struct batches *b); /* memory for a batch and the records it comes from */
 const char *batches_name(const struct batches *b); /* of the input, for messages */
 void batches_close(struct batches *b);
 

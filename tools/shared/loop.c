@@ -35,7 +35,7 @@ check_settings(const struct meta *m, const char *file)
 	const char *command = meta_get(m, "command"), *set = meta_get(m, "cpu");
 
 	if (!command || strcmp(command, opt_command()))
-		die("checkpoint '%s' is of another training: '%.400s', this is '%.400s'", file, command ? command : "",
+		die("checkpoint '%s' is of another training (remove it to start anew): '%.380s', this is '%.380s'", file, command ? command : "",
 		    opt_command());
 	if (set && strcmp(set, cpu()->name))
 		note("checkpoint '%s' is from a machine that computes with %s, this one with %s: the last digits will differ", file,

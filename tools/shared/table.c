@@ -66,6 +66,7 @@ table_print(struct table *t, const char *fmt, ...)
 	if (n < 0)
 		die("out of memory");
 	fwrite(text, 1, (size_t)n, t->out.f); /* a failure is seen when the file is synced or closed */
+	fflush(t->out.f); /* so that one can watch */
 	t->crc = crc_add(t->crc, text, (size_t)n);
 	t->bytes += (uint64_t)n;
 	free(text);

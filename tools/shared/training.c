@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "base/par.h"
+#include "base/room.h"
 #include "model/weights.h"
 #include "tool.h"
 
@@ -32,6 +34,22 @@ training_optimizer(struct optim *o, const struct params *ps)
 	o->momentum = training.momentum;
 	if (!isnan(training.weight_decay))
 		o->weight_decay = training.weight_decay;
+}
+
+#define MIB(bytes) ((double)(bytes) / (1 << 20))
+#define ASIDE ((size_t)24 << 20) /* the program, its libraries, and what each thread of ours computes on the side */
+
+void
+training_memory(const struct loop *l, size_t taken, size_t state, size_t activations)
+{
+	size_t coming = state + activations + batches_bytes(&l->in) + (size_t)par_threads() * ASIDE;
+	struct room room = room_left();
+
+	note("needs %.0f MiB of memory: %.0f for weights and their state, %.0f for activations", MIB(taken + coming),
+	     MIB(taken + state), MIB(activations));
+	if (coming > room.bytes)
+		die("training takes %.0f MiB of memory more, but %s leaves %.0f (a smaller --batch or size of the views may do)",
+		    MIB(coming), room.says, MIB(room.bytes));
 }
 
 int64_t

@@ -40,6 +40,10 @@ int64_t training_total(const struct batches *in, int given);
 void training_schedule(struct schedule *s, const struct batches *in, int64_t total, double base, double start,
                        double warmup);
 
+/* Says how much memory training takes: weights (`taken` already), the optimiser's state and the best weights so far
+ * (`state`), activations. Dies if the machine has not as much left. */
+void training_memory(const struct loop *l, size_t taken, size_t state, size_t activations);
+
 /* Dies if the loss of this step, or the norm of its gradient, is not finite, with the tensor where that begins. */
 void training_check_finite(const struct loop *l, double loss, double norm, const struct params *ps);
 

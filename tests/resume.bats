@@ -1,0 +1,133 @@
+# Trainings that are interrupted and go on (tests/long/kills.bats does it a hundred times)
+load lib
+
+load trainers
+
+setup_file() {
+	trainers_data
+}
+
+# SIGKILL when the second checkpoint is there, at a moment that the machine chooses
+killed() {
+	local pid
+	set -m
+	whole "$@" --checkpoint "$T/$2.ckpt" --every 1 --resume &
+	pid=$!
+	set +m
+	while [ ! -e "$T/$2.ckpt.previous" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
+	kill -KILL -- -"$pid" 2>/dev/null
+	! wait "$pid"
+}
+
+@test "killed and resumed, every trainer ends with the bytes of an undisturbed training, and leaves nothing else" {
+	for trainer in ssl cls seg; do
+		SKIP=()
+		whole $trainer $trainer.whole
+		killed $trainer $trainer.killed
+		[ -e "$T/$trainer.killed.ckpt" ]
+		[ ! -e "$T/$trainer.killed/weights" ]
+		SKIP=(--resume "$T/$trainer.killed.ckpt")
+		whole $trainer $trainer.killed --checkpoint "$T/$trainer.killed.ckpt" --resume
+		same $trainer.whole $trainer.killed
+	done
+	[ -z "$(find "$T" -name '*.ckpt*' -o -name '*.part' -o -name '*.tmp*')" ]
+}
+
+@test "SIGTERM and SIGINT: the step is finished, the checkpoint written, the status 128 and the signal" {
+	SKIP=(-b 4)
+	whole seg whole
+	mkfifo "$T/pipe"
+	for signal in TERM INT; do
+		rm -rf "$T/stopped"
+		mkdir "$T/stopped"
+		train=(env --default-signal=INT seg-finetune -s 1 --arch resnet18 -b 4 --warmup 1 --val "$DATA/val.ten"
+			--checkpoint "$T/s.ckpt" -o "$T/stopped/weights" --history "$T/stopped/history" --steps "$T/stopped/steps"
+			--last "$T/stopped/last")
+		augment=(ssl-augment -q -s 1 --policy finetune --size 32 --epochs 3 -b 4)
+		# the stream stands still after some records, as if its producer were busy
+		{ "${augment[@]}" "$DATA/train.ten" | head -c 60000; exec sleep 60; } >"$T/pipe" 3>&- &
+		feeder=$!
+		"${train[@]}" <"$T/pipe" 2>"$T/said" &
+		pid=$!
+		until [ "$(grep -c '' "$T/stopped/steps.part" 2>/dev/null || true)" -ge 3 ] 2>/dev/null; do sleep 0.02; done # a head and two steps
+		kill -$signal $pid
+		status=0
+		wait $pid || status=$?
+		kill $feeder 2>/dev/null || true
+		[ "$status" -eq $((128 + $(kill -l $signal))) ]
+		grep -q "seg-finetune: stopped by SIG$signal after step [1-9]" "$T/said"
+		[ ! -e "$T/stopped/weights" ]
+		"${augment[@]}" --resume "$T/s.ckpt" "$DATA/train.ten" | "${train[@]}" -q --resume
+		same whole stopped
+	done
+}
+
+@test "a stream that begins elsewhere, was made otherwise or has a gap is refused, and so are other options" {
+	killed cls k
+	train=(cls-pretrain -q -s 1 --arch resnet18 -b 4 --warmup 0 --checkpoint "$T/k.ckpt" --resume -o "$T/w"
+		--history "$T/k/history" --steps "$T/k/steps" --state "$T/k/state")
+	augment=(ssl-augment -q -s 1 --policy classify --size 32 --epochs 3 --normalize image "$DATA/scenes.ten")
+	"${augment[@]}" --skip 1 -o "$T/late.ten"
+	"${augment[@]}" --mean 1 --std 2 --normalize dataset -o "$T/other.ten"
+	"${augment[@]}" -b 4 -o "$T/whole.ten"
+	fed() { "${train[@]}" "${@:2}" <"$1"; }
+	fails_with "cls-pretrain: standard input begins with sample 1 of epoch 0, training has come to sample * of epoch *--skip*" \
+		fed "$T/late.ten"
+	fails_with "cls-pretrain: standard input is another stream than the one before: it was made by '*--normalize=dataset*" \
+		fed "$T/other.ten"
+	fails_with "cls-pretrain: checkpoint '*k.ckpt' is of another training (remove it to start anew): *--lr=0.5*" \
+		fed "$T/whole.ten" --lr 0.5
+	fails_with "cls-pretrain: checkpoint '*k.ckpt' is of another training*" "${train[@]}" "$T/whole.ten"
+	[ -e "$T/k.ckpt" ]
+	rm "$T"/k.ckpt*
+	fails_with "*begins with sample 1 of epoch 0, but there is no checkpoint to go on from" fed "$T/late.ten"
+}
+
+@test "a full disk: an error, the last checkpoint as it was, and training goes on when there is room" {
+	whole cls whole
+	killed cls full
+	cp "$T/full.ckpt" "$T/before"
+	# no file may grow beyond 100 blocks: what a full disk does, but for errno
+	full() { (trap '' XFSZ; ulimit -f 100; SKIP=(--resume "$T/full.ckpt"); whole cls full --checkpoint "$T/full.ckpt" --every 1 --resume); }
+	fails_with "cls-pretrain: cannot write '*full.ckpt.new': File too large" full
+	cmp "$T/before" "$T/full.ckpt"
+	[ -z "$(find "$T" -name '*.new*')" ]
+	# shellcheck disable=SC2034 # trainers.bash reads it
+	SKIP=(--resume "$T/full.ckpt")
+	whole cls full --checkpoint "$T/full.ckpt" --resume
+	same whole full
+}
+
+@test "a checkpoint of the end needs no samples any more" {
+	whole cls whole
+	augment=(ssl-augment -q -s 1 --policy classify --size 32 --epochs 3 --normalize image "$DATA/scenes.ten")
+	train=(cls-pretrain -q -s 1 --arch resnet18 -b 4 --warmup 0 --checkpoint "$T/e.ckpt" --resume)
+	mkdir "$T/ended"
+	# the pipe that the state goes to is closed, so that the end is reached and its outputs are not
+	# shellcheck disable=SC2251 # the failure is wanted
+	! "${augment[@]}" | "${train[@]}" -o "$T/ended/weights" --state /dev/full --history "$T/ended/history" --steps "$T/ended/steps"
+	"${augment[@]}" --resume "$T/e.ckpt" -o "$T/rest.ten"
+	[ "$(stat -c %s "$T/rest.ten")" -lt 1000 ] # no samples
+	"${augment[@]}" --resume "$T/e.ckpt" |
+		"${train[@]}" -o "$T/ended/weights" --state "$T/ended/state" --history "$T/ended/history" --steps "$T/ended/steps"
+	same whole ended
+}
+
+@test "damaged checkpoints are refused, with the way out" {
+	killed cls bad
+	go_on() { whole cls bad --checkpoint "$T/bad.ckpt" --resume; }
+	printf 'X' | dd of="$T/bad.ckpt" bs=1 seek=200000 conv=notrunc status=none
+	fails_with "cls-pretrain: '*bad.ckpt' record 0 at byte 0: * [(]'*bad.ckpt.previous', the one before, may be renamed to it)" go_on
+	printf 'not a stream' >"$T/bad.ckpt"
+	fails_with "cls-pretrain: '*bad.ckpt' record 0 at byte 0: *the one before*" go_on
+	fails_with "ssl-augment: '*bad.ckpt' record 0 at byte 0: *" ssl-augment --resume "$T/bad.ckpt" "$DATA/scenes.ten"
+	cp "$DATA/train.ten" "$T/bad.ckpt"
+	rm "$T/bad.ckpt.previous"
+	fails_with "cls-pretrain: '*bad.ckpt': * records, expected one" go_on
+	fails_with "ssl-augment: '*bad.ckpt': not a checkpoint" ssl-augment --resume "$T/bad.ckpt" "$DATA/scenes.ten"
+	rm "$T/bad.ckpt"
+	fails_with "cls-pretrain: --resume goes on from --checkpoint FILE, which is missing" cls-pretrain --resume "$DATA/scenes.ten"
+	for every in 0 -1 x 5x 1.5 m inf nan; do
+		fails_with "cls-pretrain: --every: '$every' is neither *" cls-pretrain --every "$every" "$DATA/scenes.ten"
+	done
+}
