@@ -30,15 +30,17 @@ BIN    := $(TOOLS:%=$(BUILD)/bin/%)
 UNIT   := $(UNITS:%=$(BUILD)/unit/%)
 HELP   := $(HELPS:%=$(BUILD)/helpers/%)
 
+# Level 3 needs a compiler that tells the sizes of objects as the program runs
+FORTIFY  := $(if $(filter 1,$(shell echo '__has_builtin(__builtin_dynamic_object_size)' | $(CC) -E -P - 2>/dev/null)),3,2)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DNO_CLONES,$(HARDEN))
 ALL_CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CPPFLAGS)
 ALL_CFLAGS   := -std=c17 $(OPT) -fno-math-errno -fno-trapping-math -pthread $(WARN) $(SANFLAGS) $(CFLAGS)
-ALL_LDFLAGS  := -pthread $(if $(SAN),$(SANFLAGS),-pie -Wl,-z,relro,-z,now -Wl,--as-needed) $(LDFLAGS)
+ALL_LDFLAGS  := -pthread $(if $(SAN),$(SANFLAGS),$(HARDEN_LINK) -Wl,--as-needed) $(LDFLAGS)
 LIBS         := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all units objects clean install check check-long
+.PHONY: all units objects clean install check check-long analyze
 
 all: $(BIN)
 

@@ -86,3 +86,15 @@ load lib
 @test "shellcheck finds nothing in the scripts" {
 	"$ROOT/tests/lint/scripts"
 }
+
+@test "programs are hardened" {
+	! ldd "$BUILD/bin/ten-cat" | grep -q 'asan\|tsan' || skip "a sanitizer build"
+	"$ROOT/tests/lint/hardened" "$BUILD"/bin/*
+}
+
+@test "each way of not being hardened is found" {
+	echo 'int main(void) { return 0; }' | ${CC:-gcc} -g -x c - -o "$T/soft" -no-pie -Wl,-z,norelro,-z,lazy,-z,execstack
+	run "$ROOT/tests/lint/hardened" "$T/soft"
+	[ "$status" -ne 0 ]
+	[ "${#lines[@]}" -eq 7 ]
+}
