@@ -99,6 +99,10 @@ check: all units
 check-long: all units
 	BUILD=$(BUILD) bats tests/long
 
+# What gcc -fanalyzer and clang-tidy find, minutes; ANALYZERS=gcc takes seconds
+analyze:
+	tests/analyze $(ANALYZERS)
+
 include pipelines/common.mk $(sort $(filter-out pipelines/common.mk pipelines/scale-%,$(wildcard pipelines/*.mk)))
 
 clean:

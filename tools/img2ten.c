@@ -180,7 +180,7 @@ count_pages(const struct gallery_item *it)
 static void
 choose(unsigned char *keep, const struct gallery *g, int label, int n)
 {
-	struct rng r = rng_at(opt_common.seed, RNG_SELECT, 0, (uint64_t)(label + 1));
+	struct rng r = rng_at(opt_common.seed, RNG_SELECT, 0, (uint64_t)label + 1);
 	uint64_t *perm;
 	size_t *of = mem_array(g->n, sizeof *of), count = 0, i;
 

@@ -128,7 +128,7 @@ make_patient(void *ctx, int i, int worker)
 	if (job->failed)
 		return;
 	snprintf(folder, sizeof folder, "patient%03d", first + i);
-	cine_draw(&c, &option, opt_common.seed, (uint64_t)(first + i));
+	cine_draw(&c, &option, opt_common.seed, (uint64_t)first + (uint64_t)i);
 	bad = outdir_folder(&job->dir, folder, &e) || write_info(job, &c, &e) || write_images(job, &c, &e);
 	cine_free(&c);
 	pthread_mutex_lock(&job->lock);

@@ -35,9 +35,11 @@ to_grey(uint8_t *rgb, int n)
 {
 	int i;
 
-	for (i = 0; i < n; i++)
-		rgb[i] =
-			(uint8_t)(.299f * rgb[3 * i] + .587f * rgb[3 * i + 1] + .114f * rgb[3 * i + 2] + .5f);
+	for (i = 0; i < n; i++) {
+		const uint8_t *p = rgb + 3 * (size_t)i;
+
+		rgb[i] = (uint8_t)(.299f * p[0] + .587f * p[1] + .114f * p[2] + .5f);
+	}
 }
 
 static void

@@ -217,6 +217,8 @@ augment(struct feed *s, struct views *v)
 	progress_end(&progress);
 	out_close(&w.out);
 	record_free(&r);
+	v->beside = NULL;
+	v->ctx = NULL;
 }
 
 /* A training goes on where it stood; one that has no checkpoint yet starts. */

@@ -86,9 +86,9 @@ crc_ways(void)
 }
 
 uint32_t
-crc_add_by(int i, uint32_t crc, const void *p, size_t n)
+crc_add_by(int which, uint32_t crc, const void *p, size_t n)
 {
-	return n ? way[i](crc, p, n) : crc;
+	return n ? way[which](crc, p, n) : crc;
 }
 
 uint32_t

@@ -17,6 +17,6 @@ uint32_t crc_add(uint32_t crc, const void *p, size_t n);
 
 /* The ways to compute it that this processor has, the plainest first; for tests. All give the same. */
 int crc_ways(void);
-uint32_t crc_add_by(int way, uint32_t crc, const void *p, size_t n);
+uint32_t crc_add_by(int which, uint32_t crc, const void *p, size_t n);
 
 #endif

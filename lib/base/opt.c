@@ -320,10 +320,14 @@ struct parser {
 static void
 take(struct parser *p, const struct opt *o, const char *value)
 {
-	if (takes_value(o) && !value && !(value = *p->next++))
+	if (!takes_value(o))
+		value = "";
+	else if (!value)
+		value = *p->next++;
+	if (!value)
 		usage_error("--%s needs a value (%s)", o->name, o->arg);
 	assign(o, value);
-	p->given[o - p->table] = value ? value : "";
+	p->given[o - p->table] = value;
 }
 
 static void

@@ -8,10 +8,9 @@
 void
 rng_philox(uint32_t out[4], const uint32_t ctr[4], const uint32_t key[2])
 {
-	uint32_t c[4], k0 = key[0], k1 = key[1];
+	uint32_t c[4] = { ctr[0], ctr[1], ctr[2], ctr[3] }, k0 = key[0], k1 = key[1];
 	int round;
 
-	memcpy(c, ctr, sizeof c);
 	for (round = 0; round < 10; round++) {
 		uint64_t p0 = (uint64_t)0xD2511F53u * c[0];
 		uint64_t p1 = (uint64_t)0xCD9E8D57u * c[2];

@@ -309,7 +309,7 @@ resample(struct resampler *r, float *dst, int sh, int sw, const float *src, int 
 static int
 nearest(int o, int out, int in)
 {
-	return (int)((2 * (int64_t)o + 1) * in / (2 * out));
+	return (int)((2 * (int64_t)o + 1) * in / (2 * (int64_t)out));
 }
 
 void

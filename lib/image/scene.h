@@ -30,7 +30,7 @@ struct scene_style {
 void scene_style(struct scene_style *s, uint64_t seed, int class);
 
 /* Image `index` of the class: rgb[size][size][3]. A function of (seed, class, index, size) alone. */
-void scene_paint(uint8_t *rgb, int size, const struct scene_style *s, uint64_t seed, int class,
+void scene_paint(uint8_t *rgb, int size, const struct scene_style *manner, uint64_t seed, int class,
                  uint64_t index);
 
 #endif

@@ -34,9 +34,9 @@ void views_init(struct views *v);
 void views_free(struct views *v);
 
 /* 0 if views can be made of r's `image` [N,C,H,W] (and, with count 1, of `mask` [N,H,W] U8 and `label` [N] I64) and
- * r is like the records seen before: channels, mask, label and normalisation agree. For feed_opt.check; v is a
+ * r is like the records seen before: channels, mask, label and normalisation agree. For feed_opt.check; ctx is a
  * struct views *. */
-int views_check(void *v, const struct record *r, struct err *e);
+int views_check(void *ctx, const struct record *r, struct err *e);
 
 /* Puts the views of s[0..n-1] into out: view.1 and view.2 [n,C,S,S] F32, or image, mask [n,S,S] U8, label [n]. */
 int views_make(struct views *v, struct record *out, const struct sample *s, int n, uint64_t epoch, struct err *e);

@@ -164,20 +164,20 @@ gallery_add_list(struct gallery *g, const char *path, struct err *e)
 	FILE *f = is_stdin ? stdin : fopen(path, "r");
 	char *line = NULL;
 	size_t size = 0;
-	ssize_t n;
+	int rc;
 
 	if (!f)
 		return err_set(e, "cannot open '%s':", path);
-	while ((n = getline(&line, &size, f)) > 0) {
+	while (getline(&line, &size, f) > 0) {
 		line[strcspn(line, "\r\n")] = '\0';
 		if (*line)
 			add_item(g, mem_strdup(line), NULL);
 	}
-	n = ferror(f) ? err_set(e, "cannot read '%s':", path) : 0;
+	rc = ferror(f) ? err_set(e, "cannot read '%s':", path) : 0;
 	free(line);
 	if (!is_stdin)
 		fclose(f);
-	return (int)n;
+	return rc;
 }
 
 /* The first HEAD ENDING SUFFIX that exists, SUFFIX as the image's or one fit for masks; NULL: none does. */

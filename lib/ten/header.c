@@ -295,7 +295,7 @@ tensor_object(const struct tensor *t, uint64_t at)
 	for (i = 0; i < t->ndim; i++)
 		json_array_append_new(shape, json_integer(t->dim[i]));
 	return json_pack("{s:s, s:o, s:[I,I]}", "dtype", ten_dtype_name(t->dtype), "shape", shape, "data_offsets",
-	                 (json_int_t)at, (json_int_t)(at + tensor_bytes(t)));
+	                 (json_int_t)at, (json_int_t)at + (json_int_t)tensor_bytes(t));
 }
 
 char *

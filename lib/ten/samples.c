@@ -24,7 +24,7 @@ move_on(struct meta *m, const char *key, int64_t by)
 	int64_t x;
 
 	if (meta_int(m, key, &x, 0, INT64_MAX / 2, NULL) > 0)
-		meta_setf(m, key, "%lld", (long long)(x + by));
+		meta_setf(m, key, "%lld", (long long)x + by);
 }
 
 void

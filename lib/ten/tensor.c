@@ -125,7 +125,7 @@ tensor_get(const struct tensor *t, int64_t i)
 	case TEN_F64:
 		return ((const double *)t->data)[i];
 	default: {
-		float x;
+		float x = 0;
 
 		tensor_to_f32(&x, t, i, 1);
 		return x;

@@ -66,7 +66,7 @@ int meta_int(const struct meta *m, const char *key, int64_t *v, int64_t min, int
 int meta_real(const struct meta *m, const char *key, double *v, struct err *e); /* the same; finite */
 
 /* Provenance: the command that is running becomes cmd.K, K one more than the last one there. */
-void meta_add_command(struct meta *m, const char *command);
+void meta_add_command(struct meta *m, const char *text);
 
 struct record {
 	struct tensor *t;
