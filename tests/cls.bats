@@ -20,14 +20,7 @@ setup_file() {
 	cls-pretrain -q -s 1 --arch resnet18 --batch 4 --warmup 1 "$DATA/train.ten" -o "$DATA/encoder" --state "$DATA/state"
 }
 
-@test "the same weights from 1 and 3 threads, from file and pipe, from one record and many" {
-	for j in 1 3; do
-		classify -q -s 1 -j $j "$DATA/train.ten" -o "$T/e$j"
-		cmp "$T/e$j" "$DATA/encoder"
-	done
-	ssl-augment -q -s 1 --policy classify -n dataset --stats "$DATA/pictures.tsv" --size 32 --epochs 2 --batch 3 \
-		"$DATA/pictures.ten" | classify -q -s 1 -o "$T/pipe"
-	ten-cmp "$T/pipe" "$DATA/encoder"
+@test "another seed gives other weights" {
 	classify -q -s 2 "$DATA/train.ten" -o "$T/other"
 	run ten-cmp -q "$T/other" "$DATA/encoder"
 	[ "$status" -eq 1 ]

@@ -19,17 +19,6 @@ setup_file() {
 	seg-finetune -q -s 1 -e "$DATA/encoder" -b 4 --warmup 0 "$DATA/train.ten" -o "$DATA/model"
 }
 
-@test "the same weights from 1 and 3 threads, from file and pipe, from one record and many" {
-	for j in 1 3; do
-		pretrain -q -s 1 -j $j "$DATA/views.ten" -o "$T/e$j"
-		seg-finetune -q -s 1 -j $j -e "$DATA/encoder" -b 4 --warmup 0 "$DATA/train.ten" -o "$T/m$j"
-		cmp "$T/e$j" "$DATA/encoder"
-		cmp "$T/m$j" "$DATA/model"
-	done
-	ssl-augment -q -s 1 --size 32 --epochs 2 --batch 3 "$DATA/all.ten" | pretrain -q -s 1 -o "$T/pipe"
-	ten-cmp "$T/pipe" "$DATA/encoder"
-}
-
 @test "the same bytes from 1 and 2 threads in reference mode too, and predictions as in fast mode but for rounding" {
 	ten-select -q --range 0,8 "$DATA/all.ten" -o "$T/few.ten"
 	ssl-augment -q -s 1 --size 32 "$T/few.ten" -o "$T/views.ten"
