@@ -208,7 +208,7 @@ good() {
 	ten_ids 3 2 >"$name"
 	ten-cat "$name" -o "$name.out"
 	ten-cmp "$name" "$name.out"
-	[ "$(ten-info --provenance "$name.out" | wc -l)" -eq 1 ]
+	[ "$(ten-info --commands "$name.out" | wc -l)" -eq 1 ]
 	ten_ids 3 | head -c 50 >"$name"
 	fails_with "*a 'b'?c.ten' record 0 at byte 0: *" ten-cat "$name" # one line, whatever the name
 }
@@ -218,7 +218,7 @@ good() {
 	cd "$T"
 	ten-cat -j 1 -q a.ten | ten-select -s 7 --ratio .5 -o out.ten
 	version=$(ten-cat --version | sed 's/.* //')
-	[ "$(ten-info --provenance out.ten)" = "ten-cat $version a.ten
+	[ "$(ten-info --commands out.ten)" = "ten-cat $version a.ten
 ten-select $version --seed=7 --ratio=.5" ]
 	ten-cat -j 2 a.ten | ten-select --seed 7 -v -o "$T/other.ten" --ratio=.5
 	cmp out.ten other.ten

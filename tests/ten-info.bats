@@ -36,19 +36,19 @@ load lib
 	[[ $output == *"x F32 [4]  min 1 mean 2 max 3 (2 not finite)"* ]]
 }
 
-@test "provenance: every command once, in order, the encoder's first" {
+@test "commands: every one once, in order, the encoder's first" {
 	meta='"cmd.0":"a","cmd.10":"k","cmd.2":"c","cmd.1":"b","encoder.cmd.0":"e0","encoder.cmd.1":"e1","encoder.init.cmd.0":"i"'
 	{
 		ten_record "{\"__metadata__\":{\"seq\":\"0\",$meta}}" ''
 		ten_record "{\"__metadata__\":{\"seq\":\"1\",\"eos\":\"1\",$meta,\"cmd.11\":\"two\\nlines\",\"xcmd.0\":\"no\",\"cmd.x\":\"no\"}}" ''
 	} >"$T/p.ten"
-	[ "$(ten-info --provenance "$T/p.ten" | tr '\n' ' ')" = 'encoder.init: i encoder: e0 encoder: e1 a b c k two\nlines ' ]
+	[ "$(ten-info --commands "$T/p.ten" | tr '\n' ' ')" = 'encoder.init: i encoder: e0 encoder: e1 a b c k two\nlines ' ]
 }
 
 @test "a command line is kept as it would be typed" {
 	ten_ids 2 >"$T/a b'c.ten"
 	ten-cat "$T/a b'c.ten" -o "$T/out.ten"
-	line=$(ten-info --provenance "$T/out.ten")
+	line=$(ten-info --commands "$T/out.ten")
 	[[ $line == "ten-cat "* ]]
 	[ "$(eval "printf '%s|' ${line#ten-cat * }")" = "$T/a b'c.ten|" ]
 }

@@ -300,6 +300,8 @@ write_model(struct ten_writer *out, const struct run *r, const struct params *ps
 	weights_pack(&w, ps, WEIGHTS_ENCODER | WEIGHTS_DECODER, 0);
 	training_describe(&w.meta, &r->loop.in, &r->source, init ? "init" : "encoder");
 	meta_setf(&w.meta, "classes", "%d", classes);
+	if (val) /* it chose the epoch */
+		provenance_include(&w.meta, &r->validator.map.entry[0].rec.meta, "val");
 	out_write(out, &w);
 	out_close(out);
 }

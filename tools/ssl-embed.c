@@ -24,6 +24,7 @@ struct embedder {
 	struct graph *graph;
 	struct normalize norm;
 	enum resnet_arch arch;
+	struct meta trained; /* of the weights */
 	int channels, height, width, x, features;
 	void *arena;
 	float *images; /* of a batch, (N,C,H,W) */
@@ -68,6 +69,7 @@ load(struct embedder *m, int channels)
 	if (weights_load(&m->ps, &r, WEIGHTS_ENCODER, 0, &report, weights, &e))
 		die("%s", e.msg);
 	note("%s", weights_report_text(text, &report, weights));
+	meta_copy(&m->trained, &r.meta);
 	record_free(&r);
 }
 
@@ -118,6 +120,7 @@ embed_record(struct embedder *m, const struct ten_reader *in, struct record *r)
 		memcpy(copy->data, label->data, tensor_bytes(label));
 	}
 	meta_copy(&out.meta, &r->meta);
+	provenance_include(&out.meta, &m->trained, "weights");
 	record_move(r, &out);
 }
 
@@ -149,6 +152,7 @@ main(int argc, char *argv[])
 	out_close(&out);
 	graph_delete(m.graph);
 	params_free(&m.ps);
+	meta_free(&m.trained);
 	free(m.arena);
 	free(m.images);
 	return 0;

@@ -18,8 +18,11 @@ main(int argc, char *argv[])
 	out_open(&out);
 	for (i = 0; i < (n ? n : 1); i++) {
 		in_open(&in, n ? argv[i] : NULL);
-		while (in_read(&in, &r))
+		while (in_read(&in, &r)) {
+			if (n > 1)
+				provenance_source(&r.meta, "from", argv[i]);
 			out_write(&out, &r);
+		}
 		in_close(&in);
 	}
 	record_free(&r);

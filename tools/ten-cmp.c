@@ -159,14 +159,12 @@ only_in_second(const char *where, const struct side *a, const struct side *b)
 static void
 compare_meta(const char *where, const struct meta *a, const struct meta *b, int forward)
 {
-	size_t prefix;
-	long number;
 	int i;
 
 	for (i = 0; i < a->n; i++) {
 		const char *key = a->item[i].key, *value = meta_get(b, key);
 
-		if (command_key(key, &prefix, &number))
+		if (command_is(key))
 			continue;
 		if (!value)
 			found("%s metadata '%s' is only in the %s", where, key, forward ? "first" : "second");

@@ -6,16 +6,19 @@
 #include <string.h>
 
 #include "ten/command.h"
+#include "ten/script.h"
 #include "shared/tool.h"
 
 #define LINE_TENSORS 6 /* a record of more gets a line for each */
 
-static int provenance, tsv, stats;
+static int provenance, commands, tsv, stats;
 static const char *meta_keys;
 
 static const struct opt opts[] = {
 	OPT_COMMON,
-	{ 'p', "provenance", OPT_FLAG, &provenance, NULL, "print the commands that made the file instead", 0, 0, "" },
+	{ 'p', "provenance", OPT_FLAG, &provenance, NULL, "print a script of what made the file instead", 0, 0, "" },
+	{ 'c', "commands", OPT_FLAG, &commands, NULL, "print the commands that made the file instead, as they are kept", 0, 0,
+	  "" },
 	{ 'm', "meta", OPT_TEXT, &meta_keys, "KEYS", "print these metadata instead, a line per record (KEY,KEY,...)",
 	  0, 0, "" },
 	{ 0, "tsv", OPT_FLAG, &tsv, NULL, "print a table for programs instead, a row per tensor", 0, 0, "" },
@@ -27,7 +30,8 @@ struct totals {
 	uint64_t records, tensors, samples, bytes;
 	uint64_t parameters, statistics; /* of floating-point tensors: trained values, running statistics */
 	int sampled;                     /* every record's tensors have one first dimension in common */
-	struct meta seen;                /* lines of provenance already printed, as keys */
+	struct meta seen;                /* commands already printed, as keys */
+	struct script script;
 };
 
 /* Control characters cannot reach a terminal or break a table; tables double the backslash, so that a program
@@ -90,7 +94,7 @@ put_range(FILE *f, const struct tensor *t)
 }
 
 static void
-put_provenance(FILE *f, struct totals *sum, const struct meta *m)
+put_commands(FILE *f, struct totals *sum, const struct meta *m)
 {
 	const struct meta_item **c = mem_array((size_t)m->n, sizeof *c);
 	int i, n = command_list(c, m);
@@ -110,6 +114,24 @@ put_provenance(FILE *f, struct totals *sum, const struct meta *m)
 		free(line);
 	}
 	free(c);
+}
+
+/* What a script is to call the file. */
+static const char *
+called(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return !path || !strcmp(path, "-") ? "out.ten" : slash ? slash + 1 : path;
+}
+
+static void
+put_script(FILE *f, const struct script *s)
+{
+	char *text = script_text(s);
+
+	fputs(text, f);
+	free(text);
 }
 
 static void
@@ -151,14 +173,12 @@ static void
 put_meta(FILE *f, const struct meta *m, const char *before)
 {
 	const char *between = before;
-	size_t prefix;
-	long number;
 	int i;
 
 	for (i = 0; i < m->n; i++) {
 		const char *v = m->item[i].value, *quote = *v && !strchr(v, ' ') ? "" : "'";
 
-		if (command_key(m->item[i].key, &prefix, &number))
+		if (command_is(m->item[i].key))
 			continue;
 		fputs(between, f);
 		put_text(f, m->item[i].key);
@@ -262,7 +282,9 @@ list(FILE *f, const char *path)
 		if (opt_common.quiet)
 			continue;
 		if (provenance)
-			put_provenance(f, &sum, &r.meta);
+			script_add(&sum.script, &r.meta, called(path));
+		else if (commands)
+			put_commands(f, &sum, &r.meta);
 		else if (meta_keys)
 			put_values(f, &r.meta);
 		else if (tsv)
@@ -270,10 +292,13 @@ list(FILE *f, const char *path)
 		else
 			put_record(f, &r);
 	}
-	if (!opt_common.quiet && !provenance && !meta_keys && !tsv)
+	if (!opt_common.quiet && !provenance && !commands && !meta_keys && !tsv)
 		put_totals(f, &in, &sum);
+	if (!opt_common.quiet && provenance)
+		put_script(f, &sum.script);
 	record_free(&r);
 	meta_free(&sum.seen);
+	script_free(&sum.script);
 	in_close(&in);
 }
 
@@ -285,8 +310,8 @@ main(int argc, char *argv[])
 	FILE *f;
 
 	n = opt_parse(argc, &argv, opts, "[file ...]", "list and check tensor streams and weights files", 0, -1);
-	if (provenance + !!meta_keys + tsv > 1)
-		die("--provenance, --meta and --tsv exclude each other");
+	if (provenance + commands + !!meta_keys + tsv > 1)
+		die("--provenance, --commands, --meta and --tsv exclude each other");
 	f = text_open(&out, opt_common.output);
 	if (tsv && !opt_common.quiet)
 		fprintf(f, "file\trecord\toffset\ttensor\tdtype\tshape%s\n", stats ? "\tmin\tmean\tmax\tnonfinite" : "");

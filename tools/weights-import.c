@@ -3,6 +3,7 @@
 
 #include "model/import.h"
 #include "model/weights.h"
+#include "base/crc.h"
 #include "shared/tool.h"
 
 static struct foreign_choice choice;
@@ -55,7 +56,14 @@ describe(struct meta *meta, const struct import *m, const struct foreign *c, con
 {
 	const char *slash = strrchr(file, '/'), *normalize = meta_get(&c->safe.meta, "normalize");
 
+	char crc[9];
+	uint32_t sum;
+
 	provenance_include(meta, &c->safe.meta, "source");
+	if (!crc_file(&sum, file)) {
+		snprintf(crc, sizeof crc, "%08x", sum);
+		provenance_source(meta, "source", crc);
+	}
 	meta_set(meta, "arch", resnet_name(m->arch));
 	meta_setf(meta, "channels", "%d", channels ? channels : m->channels);
 	meta_set(meta, "source", slash ? slash + 1 : file);

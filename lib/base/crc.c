@@ -1,7 +1,12 @@
 #include "base/crc.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <zlib.h>
+
+#include "base/mem.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
@@ -95,4 +100,26 @@ uint32_t
 crc_add(uint32_t crc, const void *p, size_t n)
 {
 	return crc_add_by(crc_ways() - 1, crc, p, n);
+}
+
+int
+crc_file(uint32_t *crc, const char *path)
+{
+	enum { SIZE = 1 << 18 };
+	char *buf;
+	struct stat st;
+	size_t n;
+	FILE *f;
+	int bad;
+
+	if (stat(path, &st) || !S_ISREG(st.st_mode) || !(f = fopen(path, "rbe")))
+		return -1;
+	buf = mem_alloc(SIZE);
+	*crc = 0;
+	while ((n = fread(buf, 1, SIZE, f)))
+		*crc = crc_add(*crc, buf, n);
+	bad = ferror(f);
+	fclose(f);
+	free(buf);
+	return bad ? -1 : 0;
 }

@@ -15,6 +15,9 @@
 /* The CRC of a message whose first part has the CRC `crc` (0: there is none) and which goes on with p[n]. */
 uint32_t crc_add(uint32_t crc, const void *p, size_t n);
 
+/* That of a regular file's content. Returns -1, without a word, for what is none or cannot be read. */
+int crc_file(uint32_t *crc, const char *path);
+
 /* The ways to compute it that this processor has, the plainest first; for tests. All give the same. */
 int crc_ways(void);
 uint32_t crc_add_by(int which, uint32_t crc, const void *p, size_t n);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/crc.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/par.h"
@@ -24,6 +25,7 @@ static char *command;
 static struct {
 	const struct opt *table;
 	const char **given; /* per option; NULL: not given */
+	char (*crc)[9];     /* per option: of the file that it names, or "-" */
 	char **operand;
 	int n;
 } parsed;
@@ -305,8 +307,29 @@ compose_command(void)
 		command = append_quoted(command, word);
 		free(word);
 	}
+	for (i = 0; i < parsed.n && (parsed.operand[i][0] != '-' || !parsed.operand[i][1]); i++)
+		;
+	if (i < parsed.n)
+		command = append_quoted(command, "--");
 	for (i = 0; i < parsed.n; i++)
 		command = append_quoted(command, parsed.operand[i]);
+}
+
+/* Now: who knows what becomes of the files until the first output is written. */
+static void
+note_files(void)
+{
+	const struct opt *o;
+	uint32_t crc;
+	int i;
+
+	for (o = parsed.table, i = 0; o->name; o++, i++) {
+		if (!parsed.given[i] || o->type != OPT_FILE)
+			continue;
+		strcpy(parsed.crc[i], "-");
+		if (strcmp(parsed.given[i], "-") && !crc_file(&crc, parsed.given[i]))
+			snprintf(parsed.crc[i], sizeof *parsed.crc, "%08x", crc);
+	}
 }
 
 /* Where parse_long and parse_short find the words and leave what they read. */
@@ -424,6 +447,9 @@ opt_parse(int argc, char ***argv, const struct opt *table, const char *operands,
 	parsed.given = p.given;
 	parsed.operand = *argv;
 	parsed.n = n;
+	free(parsed.crc);
+	parsed.crc = mem_array((size_t)(o - table) + 1, sizeof *parsed.crc);
+	note_files();
 	compose_command();
 	par_init(opt_common.threads);
 	return n;
@@ -446,4 +472,29 @@ opt_amend(const void *var, const char *value)
 		if (o->var == var && parsed.given[o - parsed.table])
 			parsed.given[o - parsed.table] = value;
 	compose_command();
+}
+
+const char *
+opt_file(int i, const char **name)
+{
+	const struct opt *o;
+
+	for (o = parsed.table; o->name; o++)
+		if (parsed.given[o - parsed.table] && o->type == OPT_FILE && i-- == 0) {
+			*name = o->name;
+			return parsed.crc[o - parsed.table];
+		}
+	return NULL;
+}
+
+const char *
+opt_output(const char *path)
+{
+	const struct opt *o;
+
+	for (o = parsed.table; o->name; o++)
+		if (o->var != &opt_common.output && o->type == OPT_OUT && parsed.given[o - parsed.table] &&
+		    !strcmp(parsed.given[o - parsed.table], path))
+			return o->name;
+	return NULL;
 }

@@ -63,6 +63,13 @@ int opt_parse(int argc, char ***argv, const struct opt *table, const char *opera
  * order) and the operands, quoted for a shell. Valid after opt_parse. */
 const char *opt_command(void);
 
+/* The i-th option given of the type OPT_FILE: its name, and the CRC-32 (8 hexadecimal digits) that the file it names had
+ * when the options were read; "-" if it is no regular file. NULL: there are no more. */
+const char *opt_file(int i, const char **name);
+
+/* The name of the option, other than --output, that a file to write was named by; NULL: none. */
+const char *opt_output(const char *path);
+
 /* The command is to say `value` (which must stay) for the option of this variable, if it was given: where a tool had to
  * do otherwise than it was told. */
 void opt_amend(const void *var, const char *value);

@@ -1,7 +1,10 @@
 #include "ten/command.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/mem.h"
 
 int
 command_key(const char *key, size_t *prefix, long *number)
@@ -14,6 +17,16 @@ command_key(const char *key, size_t *prefix, long *number)
 	*prefix = dot - key > 3 ? (size_t)(dot - key - 4) : 0;
 	*number = strtol(dot + 1, &end, 10);
 	return dot[1] >= '0' && dot[1] <= '9' && !*end;
+}
+
+int
+command_is(const char *key)
+{
+	const char *at = strstr(key, "cmd.");
+
+	while (at && at != key && at[-1] != '.')
+		at = strstr(at + 1, "cmd.");
+	return at && at[4] >= '0' && at[4] <= '9';
 }
 
 static int
@@ -46,4 +59,102 @@ command_list(const struct meta_item **list, const struct meta *m)
 			list[n++] = &m->item[i];
 	qsort(list, (size_t)n, sizeof *list, by_chain);
 	return n;
+}
+
+/* Reads a word as a shell does, but for what only double quotes and variables can do; NULL at the end. */
+static char *
+next_word(const char **text)
+{
+	const char *p = *text + strspn(*text, " ");
+	char *word = mem_alloc(strlen(p) + 1), *to = word;
+	int quoted = 0;
+
+	if (!*p) {
+		free(word);
+		return NULL;
+	}
+	for (; *p && (quoted || *p != ' '); p++)
+		if (*p == '\'')
+			quoted = !quoted;
+		else if (*p == '\\' && !quoted && p[1])
+			*to++ = *++p;
+		else
+			*to++ = *p;
+	*text = p;
+	return word;
+}
+
+int
+command_parse(struct command *c, const char *text)
+{
+	char *word;
+	int options = 1;
+
+	*c = (struct command){ .tool = next_word(&text) };
+	if (c->tool)
+		c->version = next_word(&text);
+	while ((word = next_word(&text))) {
+		c->word = mem_grow(c->word, (size_t)c->n + 1, sizeof *c->word);
+		c->word[c->n++] = word;
+		if (options && !strncmp(word, "--", 2))
+			c->operands = c->n;
+		options = options && !strncmp(word, "--", 2) && word[2];
+	}
+	return c->version ? 0 : -1;
+}
+
+void
+command_free(struct command *c)
+{
+	while (c->n > 0)
+		free(c->word[--c->n]);
+	free(c->word);
+	free(c->tool);
+	free(c->version);
+	*c = (struct command){ 0 };
+}
+
+const char *
+command_option(const struct command *c, const char *name)
+{
+	size_t len = strlen(name);
+	int i;
+
+	for (i = 0; i < c->operands; i++)
+		if (!strncmp(c->word[i], "--", 2) && !strncmp(c->word[i] + 2, name, len) && c->word[i][2 + len] == '=')
+			return c->word[i] + 2 + len + 1;
+	return NULL;
+}
+
+static int
+has_controls(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < 32 || *s == 127)
+			return 1;
+	return 0;
+}
+
+char *
+command_quote(char *s, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%^";
+	int controls = has_controls(word), quoted = controls || !*word || word[strspn(word, plain)];
+	size_t n = s ? strlen(s) : 0;
+	char *to;
+
+	s = mem_grow(s, n + 4 * strlen(word) + 5, 1);
+	to = s + n;
+	to += sprintf(to, "%s%s%s", n ? " " : "", controls ? "$" : "", quoted ? "'" : "");
+	for (; *word; word++)
+		if ((unsigned char)*word < 32 || *word == 127)
+			to += sprintf(to, "\\%03o", (unsigned)*word);
+		else if (*word == '\'')
+			to += sprintf(to, controls ? "\\'" : "'\\''");
+		else if (*word == '\\' && controls)
+			to += sprintf(to, "\\\\");
+		else
+			*to++ = *word;
+	strcpy(to, quoted ? "'" : "");
+	return s;
 }

@@ -337,7 +337,7 @@ meta_real(const struct meta *m, const char *key, double *v, struct err *e)
 	return 1;
 }
 
-void
+int
 meta_add_command(struct meta *m, const char *text)
 {
 	char key[32];
@@ -346,4 +346,5 @@ meta_add_command(struct meta *m, const char *text)
 	for (k = 0; snprintf(key, sizeof key, "cmd.%d", k), meta_get(m, key); k++)
 		;
 	meta_set(m, key, text);
+	return k;
 }

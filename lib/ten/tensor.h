@@ -65,8 +65,8 @@ void meta_free(struct meta *m);
 int meta_int(const struct meta *m, const char *key, int64_t *v, int64_t min, int64_t max, struct err *e);
 int meta_real(const struct meta *m, const char *key, double *v, struct err *e); /* the same; finite */
 
-/* Provenance: the command that is running becomes cmd.K, K one more than the last one there. */
-void meta_add_command(struct meta *m, const char *text);
+/* Provenance: the command that is running becomes cmd.K, K one more than the last one there; returns K. */
+int meta_add_command(struct meta *m, const char *text);
 
 struct record {
 	struct tensor *t;

@@ -1,6 +1,6 @@
 # How all this was made: settings, seeds, versions, times, commands.
 
-# What ten-info --provenance tells of every scored run of the arms, and of the first seed of what studies ran besides:
+# What ten-info --commands tells of every scored run of the arms, and of the first seed of what studies ran besides:
 # run, arm (none for studies), seed, part, command. Part is what the command's result led into: model.encoder, model or,
 # for what led to the predictions, nothing.
 making_commands() {
@@ -17,7 +17,7 @@ making_commands() {
 }
 
 commands_of() {
-	ten-info --provenance "$1/$eval.ten" | awk -v run="${1#"$out/"}" -v arm="$2" -v seed="${1##*seed-}" '
+	ten-info --commands "$1/$eval.ten" | awk -v run="${1#"$out/"}" -v arm="$2" -v seed="${1##*seed-}" '
 		BEGIN { OFS = "\t" }
 		{
 			part = ""
@@ -44,7 +44,7 @@ making_times() {
 	for arm in $arms; do
 		file=$out/encoders/$arm.tsv
 		if [ -s "$file" ] && [ -s "$out/encoders/$arm.safetensors" ]; then
-			command=$(ten-info --provenance "$out/encoders/$arm.safetensors" | grep -E '^(ssl|cls)-pretrain ' | tail -n 1)
+			command=$(ten-info --commands "$out/encoders/$arm.safetensors" | grep -E '^(ssl|cls)-pretrain ' | tail -n 1)
 			tool=${command%% *}
 			[ -z "$tool" ] || awk -v batch="$(batch "$tool" "$command")" -v arm="$arm" -v tool="$tool" \
 				-f "$here/times.awk" "$file"

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ten/command.h"
+
 void
 in_open(struct ten_reader *in, const char *path)
 {
@@ -44,12 +46,44 @@ out_open_at(struct ten_writer *out, const char *path)
 		die("%s", e.msg);
 }
 
+static void
+set_part(struct meta *m, int command, const char *name, const char *value)
+{
+	char *key = mem_printf("cmd.%d.%s", command, name);
+
+	meta_set(m, key, value);
+	free(key);
+}
+
+static void
+add_command(struct meta *m, const char *path)
+{
+	const char *name, *value = opt_output(path);
+	int command = meta_add_command(m, opt_command()), i;
+
+	if (value)
+		set_part(m, command, "output", value);
+	for (i = 0; (value = opt_file(i, &name)); i++)
+		set_part(m, command, name, value);
+}
+
+void
+provenance_source(struct meta *m, const char *name, const char *value)
+{
+	char key[32];
+	int k;
+
+	for (k = 0; snprintf(key, sizeof key, "cmd.%d", k), meta_get(m, key); k++)
+		;
+	set_part(m, k, name, value);
+}
+
 void
 out_write(struct ten_writer *out, struct record *r)
 {
 	struct err e;
 
-	meta_add_command(&r->meta, opt_command());
+	add_command(&r->meta, out->out.path);
 	if (ten_write(out, r, &e))
 		die("%s", e.msg);
 }
@@ -132,13 +166,17 @@ weights_read(struct record *r, const char *path)
 void
 provenance_include(struct meta *dst, const struct meta *src, const char *as)
 {
+	size_t len = strlen(as);
 	int i;
 
+	for (i = dst->n - 1; len && i >= 0; i--) /* those of another time the file went through this tool */
+		if (!strncmp(dst->item[i].key, as, len) && dst->item[i].key[len] == '.' && command_is(dst->item[i].key))
+			meta_unset(dst, dst->item[i].key);
 	for (i = 0; i < src->n; i++) {
-		const char *key = src->item[i].key, *cmd = strstr(key, "cmd.");
+		const char *key = src->item[i].key;
 		char *full;
 
-		if (!cmd || (cmd != key && cmd[-1] != '.'))
+		if (!command_is(key))
 			continue;
 		full = *as ? mem_printf("%s.%s", as, key) : mem_strdup(key);
 		meta_set(dst, full, src->item[i].value);

@@ -33,6 +33,9 @@ void weights_read(struct record *r, const char *path);
 /* Copies src's provenance into dst behind a prefix: cmd.0 becomes encoder.cmd.0 for as "encoder". */
 void provenance_include(struct meta *dst, const struct meta *src, const char *as);
 
+/* Tells more of the command that is running, before out_write adds it to m: cmd.N.NAME (ten/command.h). */
+void provenance_source(struct meta *m, const char *name, const char *value);
+
 /* A note on standard error, unless -q. */
 void note(const char *fmt, ...) PRINTF(1, 2);
 
