@@ -141,12 +141,14 @@ same_bytes() {
 	local tool=$1 fed=${FED[$1]-} file
 	file=$DATA/$fed
 	within "$T/$tool/1" "row_$tool" 1 "$file"
-	within "$T/$tool/again" "row_$tool" 1 "$file"
-	within "$T/$tool/2" "row_$tool" 2 "$file"
 	within "$T/$tool/else where/7" abroad "row_$tool" 7 "$file"
-	diff -r "$T/$tool/1" "$T/$tool/again"
-	diff -r "$T/$tool/1" "$T/$tool/2"
 	diff -r "$T/$tool/1" "$T/$tool/else where/7"
+	if ! ldd "$BUILD/bin/ten-cat" | grep -q asan; then # there it takes its time, and shows no more
+		within "$T/$tool/again" "row_$tool" 1 "$file"
+		within "$T/$tool/2" "row_$tool" 2 "$file"
+		diff -r "$T/$tool/1" "$T/$tool/again"
+		diff -r "$T/$tool/1" "$T/$tool/2"
+	fi
 	[ -n "$(find "$T/$tool/1" -size +0)" ]
 	[ -z "$fed" ] || same_from_pipes "$tool" "$file"
 	[[ -z $fed || $SHOWING == *" $tool "* ]] || same_from_other_records "$tool" "$file"

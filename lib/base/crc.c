@@ -1,9 +1,11 @@
 #include "base/crc.h"
 
-#include <stdio.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "base/mem.h"
@@ -106,20 +108,20 @@ int
 crc_file(uint32_t *crc, const char *path)
 {
 	enum { SIZE = 1 << 18 };
-	char *buf;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* what is no file may have nobody at its other end */
+	ssize_t n = -1;
 	struct stat st;
-	size_t n;
-	FILE *f;
-	int bad;
+	char *buf;
 
-	if (stat(path, &st) || !S_ISREG(st.st_mode) || !(f = fopen(path, "rbe")))
-		return -1;
-	buf = mem_alloc(SIZE);
 	*crc = 0;
-	while ((n = fread(buf, 1, SIZE, f)))
-		*crc = crc_add(*crc, buf, n);
-	bad = ferror(f);
-	fclose(f);
-	free(buf);
-	return bad ? -1 : 0;
+	if (fd < 0)
+		return -1;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode)) {
+		buf = mem_alloc(SIZE);
+		while ((n = read(fd, buf, SIZE)) > 0 || (n < 0 && errno == EINTR))
+			*crc = n > 0 ? crc_add(*crc, buf, (size_t)n) : *crc;
+		free(buf);
+	}
+	close(fd);
+	return n < 0 ? -1 : 0;
 }
