@@ -72,7 +72,13 @@ $(BUILD)/libsegpipe.a: $(LIBOBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/bin/%: $(BUILD)/tools/%.o $(SHARED:%.c=$(BUILD)/%.o) $(BUILD)/libsegpipe.a
+# An archive, so that a tool is linked with what it uses and no more: those without a network don't load a BLAS, whose
+# threads take address space and never end where that is scarce
+$(BUILD)/libtools.a: $(SHARED:%.c=$(BUILD)/%.o)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/bin/%: $(BUILD)/tools/%.o $(BUILD)/libtools.a $(BUILD)/libsegpipe.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
