@@ -117,14 +117,14 @@ par_init(int threads)
 		threads = 1;
 	if (threads > MAX_THREADS)
 		threads = MAX_THREADS;
+	if (threads <= sysconf(_SC_NPROCESSORS_ONLN)) /* otherwise it would keep others from working */
+		pool.spins = SPINS;
 	for (i = 1; i < threads; i++) {
 		if (pthread_create(&t, NULL, work, (void *)(long)i))
 			break; /* fewer threads, same results */
 		pthread_detach(t);
 	}
 	pool.threads = i;
-	if (i <= sysconf(_SC_NPROCESSORS_ONLN)) /* otherwise it would keep others from working */
-		pool.spins = SPINS;
 }
 
 int
