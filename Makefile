@@ -23,12 +23,14 @@ else
 SHARED := $(sort $(wildcard tools/shared/*.c))
 TOOLS  := $(sort $(basename $(notdir $(wildcard tools/*.c))))
 UNITS  := $(sort $(filter-out check,$(basename $(notdir $(wildcard tests/unit/*.c)))))
-HELPS  := $(sort $(filter-out formula,$(basename $(notdir $(wildcard tests/helpers/*.c)))))
+HELPS  := $(sort $(filter-out formula fail-malloc,$(basename $(notdir $(wildcard tests/helpers/*.c)))))
 LIBSRC := $(sort $(wildcard lib/*/*.c))
 LIBOBJ := $(LIBSRC:%.c=$(BUILD)/%.o)
 BIN    := $(TOOLS:%=$(BUILD)/bin/%)
 UNIT   := $(UNITS:%=$(BUILD)/unit/%)
-HELP   := $(HELPS:%=$(BUILD)/helpers/%)
+HELP   := $(HELPS:%=$(BUILD)/helpers/%) $(BUILD)/helpers/fail-malloc.so
+FUZZERS := $(sort $(filter-out replay,$(basename $(notdir $(wildcard tests/fuzz/*.c)))))
+FUZZ   := $(FUZZERS:%=$(BUILD)/fuzz/%)
 
 # Level 3 needs a compiler that tells the sizes of objects as the program runs
 FORTIFY  := $(if $(filter 1,$(shell echo '__has_builtin(__builtin_dynamic_object_size)' | $(CC) -E -P - 2>/dev/null)),3,2)
@@ -91,9 +93,15 @@ $(BUILD)/helpers/%: $(BUILD)/tests/helpers/%.o $(BUILD)/tests/helpers/formula.o 
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-include tests/bench/bench.mk
+# Without sanitizers: it stands before their functions.
+$(BUILD)/helpers/fail-malloc.so: tests/helpers/fail-malloc.c
+	@mkdir -p $(@D)
+	$(CC) -D_GNU_SOURCE -std=c17 -O2 -fPIC -shared $(WARN) -o $@ $<
 
-units: $(UNIT) $(HELP) $(BENCH)
+include tests/bench/bench.mk
+include tests/fuzz/fuzz.mk
+
+units: $(UNIT) $(HELP) $(BENCH) $(FUZZ)
 
 # What needs no library for image files: with PKGS=openblas and another CC, to see that it compiles elsewhere
 objects: $(filter-out $(BUILD)/lib/io/%,$(LIBOBJ))
@@ -123,5 +131,5 @@ install: all
 	install -m 644 $(wildcard man/*.7) $(DESTDIR)$(PREFIX)/share/man/man7
 
 -include $(LIBOBJ:.o=.d) $(TOOLS:%=$(BUILD)/tools/%.d) $(SHARED:%.c=$(BUILD)/%.d) $(UNITS:%=$(BUILD)/tests/unit/%.d) \
-	$(HELPS:%=$(BUILD)/tests/helpers/%.d) $(BUILD)/tests/helpers/formula.d
+	$(HELPS:%=$(BUILD)/tests/helpers/%.d) $(BUILD)/tests/helpers/formula.d $(FUZZERS:%=$(BUILD)/tests/fuzz/%.d)
 endif

@@ -265,7 +265,7 @@ pixel() {
 	fails_with "*pixels that are not finite*" aug -n dataset -o "$T/o" "$T/nan.ten"
 	fails_with "*'mask' is \[1,2,1\], 'image' \[1,1,1,2\]" aug --views 1 -o "$T/o" "$T/mask.ten"
 	fails_with "*'mask' is I8, expected U8" aug --views 1 -o "$T/o" "$T/type.ten"
-	fails_with "*'image' is \[1,1,0,2\], expected*" aug -o "$T/o" "$T/empty.ten"
+	fails_with "*'image' is \[1,1,0,2\]: samples without values" aug -o "$T/o" "$T/empty.ten"
 	fails_with "*'image' is \[1,2\], expected*" aug -o "$T/o" "$T/flat.ten"
 	head -c 30000 "$GOLDEN/slices.ten" >"$T/cut.ten"
 	fails_with "*record 1*stream cut short*" aug -o "$T/o" "$T/cut.ten"

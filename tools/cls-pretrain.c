@@ -248,7 +248,7 @@ write_weights(struct ten_writer *out, const struct run *r, int parts)
 	meta_set(&w.meta, "method", "classification");
 	meta_setf(&w.meta, "classes", "%d", classes);
 	out_write(out, &w);
-	out_close(out);
+	out_end(out);
 }
 
 static void
@@ -289,8 +289,11 @@ main(int argc, char *argv[])
 	training_ended(&r.loop.in, r.loop.step, r.total);
 	if (state)
 		write_weights(&whole, &r, WEIGHTS_ENCODER | WEIGHTS_CLASSIFIER);
-	loop_close_tables(&r.loop);
 	write_weights(&out, &r, WEIGHTS_ENCODER);
+	if (state)
+		out_close(&whole);
+	loop_close_tables(&r.loop);
+	out_close(&out);
 	run_free(&r);
 	return 0;
 }

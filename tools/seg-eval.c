@@ -178,10 +178,8 @@ add(struct eval *x, const struct ten_reader *in, const struct record *r)
 }
 
 static void
-put_volumes(const struct volume_list *l)
+put_volumes(FILE *f, const struct volume_list *l)
 {
-	struct outfile out;
-	FILE *f = text_open(&out, volumes_path);
 	int i, k;
 
 	fprintf(f, "patient\tframe\tgroup\tphase\tslices\tclass\tdice\tiou\ttrue_ml\tpred_ml\n");
@@ -196,14 +194,11 @@ put_volumes(const struct volume_list *l)
 			fprintf(f, "%" PRId64 "\t%s\t%.6f\t%.6f\t%.6g\t%.6g\n", v->slices, names[k], volume_dice(v, k),
 			        volume_iou(v, k), volume_true_ml(v, k), volume_pred_ml(v, k));
 		}
-	text_close(&out);
 }
 
 static void
-put_confusion(const struct confusion *c)
+put_confusion(FILE *f, const struct confusion *c)
 {
-	struct outfile out;
-	FILE *f = text_open(&out, confusion_path);
 	int i, k;
 
 	fprintf(f, "truth");
@@ -215,7 +210,6 @@ put_confusion(const struct confusion *c)
 			fprintf(f, "\t%" PRIu64, c->n[i * classes + k]);
 	}
 	fprintf(f, "\n");
-	text_close(&out);
 }
 
 /* A score of volumes for each class, its mean over volumes, and the mean of those from class 1 on. */
@@ -279,6 +273,26 @@ put_summary(FILE *f, const struct eval *x)
 	put_one_empty(f, &x->volumes);
 }
 
+/* All or none: what can fail on the way is done before the first file gets its name. */
+static void
+put_tables(struct eval *x)
+{
+	struct outfile volumes = { 0 }, confusion = { 0 }, summary;
+
+	put_summary(text_open(&summary, opt_common.output), x);
+	if (volumes_path)
+		put_volumes(text_open(&volumes, volumes_path), &x->volumes);
+	if (confusion_path)
+		put_confusion(text_open(&confusion, confusion_path), &x->all);
+	if (slices_path)
+		text_close(&x->table);
+	if (volumes_path)
+		text_close(&volumes);
+	if (confusion_path)
+		text_close(&confusion);
+	text_close(&summary);
+}
+
 static void
 end(struct eval *x)
 {
@@ -307,7 +321,6 @@ main(int argc, char *argv[])
 	struct eval x = { 0 };
 	struct record r = { 0 };
 	struct ten_reader in;
-	struct outfile out;
 	int n, begun = 0;
 
 	n = opt_parse(argc, &argv, opts, "[file]", "compare predicted with true masks", 0, 1);
@@ -322,14 +335,7 @@ main(int argc, char *argv[])
 	}
 	if (!x.slices.parts)
 		die("%s: no slices to evaluate", in.name);
-	put_summary(text_open(&out, opt_common.output), &x);
-	if (volumes_path)
-		put_volumes(&x.volumes);
-	if (confusion_path)
-		put_confusion(&x.all);
-	if (slices_path)
-		text_close(&x.table);
-	text_close(&out);
+	put_tables(&x);
 	end(&x);
 	record_free(&r);
 	in_close(&in);

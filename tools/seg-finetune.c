@@ -303,7 +303,7 @@ write_model(struct ten_writer *out, const struct run *r, const struct params *ps
 	if (val) /* it chose the epoch */
 		provenance_include(&w.meta, &r->validator.map.entry[0].rec.meta, "val");
 	out_write(out, &w);
-	out_close(out);
+	out_end(out);
 }
 
 static void
@@ -348,8 +348,11 @@ main(int argc, char *argv[])
 	training_ended(&r.loop.in, r.loop.step, 0);
 	if (last)
 		write_model(&out_last, &r, &r.ps);
-	loop_close_tables(&r.loop);
 	write_model(&out, &r, val ? &r.best : &r.ps);
+	if (last)
+		out_close(&out_last);
+	loop_close_tables(&r.loop);
+	out_close(&out);
 	run_free(&r);
 	return 0;
 }

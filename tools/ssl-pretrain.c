@@ -153,7 +153,7 @@ write_encoder(struct ten_writer *out, const struct run *r, int64_t epochs)
 	if (epochs >= 0)
 		meta_setf(&w.meta, "after", "%lld epochs", (long long)epochs);
 	out_write(out, &w);
-	out_close(out);
+	out_end(out);
 }
 
 static void
@@ -167,6 +167,7 @@ keep_encoder(const struct run *r, int64_t epochs)
 	path = keep_name(epochs);
 	out_open_at(&out, path);
 	write_encoder(&out, r, epochs);
+	out_close(&out);
 	free(path);
 }
 
@@ -282,10 +283,13 @@ main(int argc, char *argv[])
 		weights_pack(&w, &r.byol->online, WEIGHTS_ENCODER | WEIGHTS_HEADS, 1);
 		describe(&w.meta, &r, "online");
 		out_write(&whole, &w);
-		out_close(&whole);
+		out_end(&whole);
 	}
-	loop_close_tables(&r.loop);
 	write_encoder(&out, &r, -1);
+	if (state)
+		out_close(&whole);
+	loop_close_tables(&r.loop);
+	out_close(&out);
 	run_free(&r);
 	return 0;
 }

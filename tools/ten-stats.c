@@ -42,7 +42,7 @@ static void
 add_channels(struct table *s, const struct ten_reader *in, const struct record *r)
 {
 	const struct tensor *t = in_tensor(in, r, name, 0);
-	int64_t c = t->ndim == 2 || t->ndim > 3 ? t->dim[1] : 1, n = t->ndim ? t->dim[0] * c : 1, i;
+	int64_t c = t->ndim == 2 || t->ndim > 3 ? t->dim[1] : 1, n = !t->ndim ? 1 : tensor_count(t) ? t->dim[0] * c : 0, i;
 	struct planes p = { .t = t, .size = n ? tensor_count(t) / n : 0 };
 
 	if (s->channel && c != s->channels)

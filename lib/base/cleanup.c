@@ -52,7 +52,8 @@ cleanup_die(int sig)
 static void
 install(void)
 {
-	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ, SIGXCPU };
+	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ, SIGXCPU, SIGABRT, SIGSEGV, SIGBUS, SIGFPE,
+	                            SIGILL };
 	struct sigaction act = { .sa_handler = cleanup_die }, old;
 	size_t i;
 

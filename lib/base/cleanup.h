@@ -1,8 +1,9 @@
 /* cleanup.h - what to take away should the program end early
  *
  * A path registered here is removed when the program exits or dies by SIGINT, SIGTERM, SIGHUP, SIGPIPE,
- * SIGXFSZ or SIGXCPU before it is forgotten. The newest goes first, so a folder is registered before what
- * lies in it. Safe to call from several threads.
+ * SIGXFSZ or SIGXCPU before it is forgotten, or crashes (in a library that gets no memory, say: SIGABRT, SIGSEGV, SIGBUS,
+ * SIGFPE, SIGILL). The newest goes first, so a folder is registered before what lies in it. Safe to call from several
+ * threads.
  */
 #ifndef BASE_CLEANUP_H
 #define BASE_CLEANUP_H

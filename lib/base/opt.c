@@ -412,14 +412,15 @@ opt_parse(int argc, char ***argv, const struct opt *table, const char *operands,
           int most)
 {
 	struct parser p = { .table = table, .operands = operands, .purpose = purpose };
-	char **operand = mem_array((size_t)argc + 1, sizeof *operand);
+	char **operand;
 	const struct opt *o;
 	int n = 0, options = 1;
 
 	if (argc < 1)
 		BUG("no argv[0]");
-	hold_standard_descriptors();
 	prog_set(**argv);
+	hold_standard_descriptors();
+	operand = mem_array((size_t)argc + 1, sizeof *operand);
 	for (o = table; o->name; o++)
 		;
 	p.given = mem_array((size_t)(o - table) + 1, sizeof *p.given);

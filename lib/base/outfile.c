@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -216,14 +217,16 @@ outfile_sync(struct outfile *o, struct err *e)
 void
 outfile_sync_folder(const char *path)
 {
-	char *copy = mem_strdup(path);
-	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char folder[PATH_MAX]; /* the file stands: nothing may fail any more for want of memory */
+	int fd;
 
+	if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder)
+		return;
+	fd = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0) {
 		fsync(fd);
 		close(fd);
 	}
-	free(copy);
 }
 
 int

@@ -219,22 +219,24 @@ pair(struct gallery_item *it, struct err *e)
 	return rc;
 }
 
+static void
+free_item(struct gallery_item *it)
+{
+	free(it->path);
+	free(it->mask);
+	free(it->class);
+}
+
 void
 gallery_keep(struct gallery *g, const unsigned char *keep)
 {
 	size_t i, n = 0;
 
-	for (i = 0; i < g->n; i++) {
-		struct gallery_item it = g->item[i];
-
-		if (keep[i]) {
-			g->item[n++] = it;
-			continue;
-		}
-		free(it.path);
-		free(it.mask);
-		free(it.class);
-	}
+	for (i = 0; i < g->n; i++)
+		if (keep[i])
+			g->item[n++] = g->item[i];
+		else
+			free_item(&g->item[i]);
 	g->n = n;
 }
 
@@ -312,10 +314,8 @@ gallery_finish(struct gallery *g, int with_masks, struct err *e)
 void
 gallery_free(struct gallery *g)
 {
-	unsigned char *none = mem_alloc(g->n);
-
-	gallery_keep(g, none);
-	free(none);
+	while (g->n)
+		free_item(&g->item[--g->n]);
 	free(g->item);
 	*g = (struct gallery){ 0 };
 }

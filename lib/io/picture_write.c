@@ -2,6 +2,7 @@
 
 #include <png.h>
 #include <setjmp.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tiffio.h>
@@ -100,6 +101,11 @@ tiff_create(struct tiff_writer *t, const char *path, int deflate, struct err *e)
 	if (outfile_open(&t->out, path, OUTFILE_BINARY, e))
 		return -1;
 	o = TIFFOpenOptionsAlloc();
+	if (!o) {
+		err_set(e, "cannot write '%s':", t->out.path);
+		tiff_discard(t);
+		return -1;
+	}
 	TIFFOpenOptionsSetErrorHandlerExtR(o, on_error, t);
 	TIFFOpenOptionsSetWarningHandlerExtR(o, on_warning, t);
 	t->tiff = TIFFClientOpenExt(t->out.path, "wl", t, on_read, on_write, on_seek, on_close, on_size, NULL,
@@ -180,8 +186,10 @@ tiff_finish(struct tiff_writer *t, struct err *e)
 void
 tiff_discard(struct tiff_writer *t)
 {
-	if (t->tiff)
+	if (t->tiff) {
+		TIFFSetMode(t->tiff, O_RDONLY); /* or it would write what is left, by codecs that may not have started */
 		TIFFClose(t->tiff);
+	}
 	outfile_discard(&t->out);
 	free(t->memory.data);
 	memset(t, 0, sizeof *t);

@@ -7,8 +7,6 @@
 #include "io/decode.h"
 
 #define SIDE_MAX (1 << 20)
-#define CHUNK_MAX (8 << 20) /* bytes of an ancillary chunk */
-#define CHUNKS_MAX 256
 
 struct png {
 	png_structp png;
@@ -76,8 +74,9 @@ decode(struct png *g, struct picture *p)
 {
 	png_init_io(g->png, g->d->f);
 	png_set_user_limits(g->png, SIDE_MAX, SIDE_MAX);
-	png_set_chunk_malloc_max(g->png, CHUNK_MAX);
-	png_set_chunk_cache_max(g->png, CHUNKS_MAX);
+	/* Texts, profiles and the like are passed over unread: libpng would have memory for whatever length they claim,
+	 * and only warn of what is beyond png_set_chunk_malloc_max. */
+	png_set_keep_unknown_chunks(g->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
 	png_read_info(g->png, g->info);
 	set_transforms(g);
 	if (picture_init(p, g->d, png_get_bit_depth(g->png, g->info) == 16 ? TEN_U16 : TEN_U8,

@@ -140,7 +140,9 @@ op_collect(struct pth_machine *m)
 	if (kind == PTH_DICT && n % 2)
 		return err_set(m->e, "a key without a value");
 	m->n = from;
-	return pth_push(m, kind == PTH_OPAQUE ? pth_new(m->pool, kind) : pth_new_items(m->pool, kind, m->stack + from, n));
+	if (kind == PTH_OPAQUE)
+		return pth_push(m, pth_new(m->pool, kind));
+	return pth_push(m, pth_new_items(m->pool, kind, n ? m->stack + from : NULL, n)); /* there may be no stack yet */
 }
 
 /* The values stack[from..n-1] go into the container below them. What is opaque takes anything. */

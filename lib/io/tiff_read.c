@@ -29,10 +29,13 @@ on_error(TIFF *t, void *user, const char *module, const char *fmt, va_list ap)
 {
 	struct tiff *f = user;
 	struct err e;
+	char *p;
 
 	(void)t;
 	(void)module;
 	err_vset(&e, fmt, ap);
+	for (p = e.msg; (p = strchr(p, '\n'));)
+		*p = ' '; /* some have two lines */
 	if (!f->failed)
 		err_set(f->d->e, "'%s' page %d: %s", f->d->path, f->page, e.msg);
 	f->failed = 1;

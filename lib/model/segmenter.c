@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "model/weights.h"
 
+#define CLASSES_MOST 256
+
 void
 segmenter_init(struct segmenter *s, enum resnet_arch arch, int channels, int classes, const struct normalize *norm,
                struct params *ps)
@@ -57,6 +59,9 @@ segmenter_load(struct segmenter *s, const struct record *model, const char *file
 		return err_prefix(e, "model '%s'", file);
 	if (!weights_classes(model) || !weights_channels(model))
 		return err_set(e, "model '%s': no segmentation head (an encoder, not a fine-tuned U-Net?)", file);
+	if (weights_classes(model) > CLASSES_MOST)
+		return err_set(e, "model '%s': %d classes, at most %d fit into a mask", file, weights_classes(model),
+		               CLASSES_MOST);
 	segmenter_init(s, arch, weights_channels(model), weights_classes(model), &norm, &s->own);
 	params_init(&s->own, 0);
 	build(s, UNET_MULTIPLE, UNET_MULTIPLE); /* creates the parameters */

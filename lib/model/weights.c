@@ -241,13 +241,13 @@ weights_parts(const struct record *r)
 	return parts;
 }
 
-/* Dimension d of a tensor with four; 0 without it. */
+/* Dimension d of a tensor with four, and with values: anybody can claim any others; 0 without it. */
 static int
 dimension(const struct record *r, const char *name, int d)
 {
 	const struct tensor *t = weights_find(r, name);
 
-	return t && t->ndim == 4 && t->dim[d] < 65536 ? (int)t->dim[d] : 0;
+	return t && t->ndim == 4 && tensor_count(t) && t->dim[d] < 65536 ? (int)t->dim[d] : 0;
 }
 
 int

@@ -10,12 +10,16 @@
 static int
 check_record(const struct feed *s, const char *name, const struct record *r, struct err *e)
 {
+	const struct tensor *t = record_find(r, s->opt.tensor);
+	char shape[TENSOR_SHAPE_LEN];
 	int rc = 0;
 
-	if (!record_find(r, s->opt.tensor))
+	if (!t)
 		rc = err_set(e, "no tensor '%s'", s->opt.tensor);
-	else if (record_find(r, s->opt.tensor)->ndim < 1)
+	else if (t->ndim < 1)
 		rc = err_set(e, "'%s' has no dimensions", s->opt.tensor);
+	else if (t->dim[0] && !tensor_count(t)) /* any number of them would fit into a file */
+		rc = err_set(e, "'%s' is %s: samples without values", s->opt.tensor, tensor_shape(shape, t));
 	else if (s->opt.check)
 		rc = s->opt.check(s->opt.ctx, r, e);
 	if (rc)

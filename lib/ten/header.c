@@ -1,10 +1,36 @@
 #include "ten/header.h"
 
 #include <jansson.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+
+static void *
+json_memory(size_t size)
+{
+	return mem_grow(NULL, size, 1);
+}
+
+static void
+set_json_memory(void)
+{
+	json_set_alloc_funcs(json_memory, free);
+}
+
+/* Before any use of jansson: where it does not get memory it leaves out part of what it was given, and few of its functions
+ * say so. */
+static void
+json_start(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, set_json_memory);
+}
+
+/* What a tensor without values may claim: nothing in the file stands for it, and many a loop runs over dimensions. */
+#define EMPTY_MOST ((uint64_t)1 << 24)
 
 static int
 parse_shape(struct tensor *t, uint64_t *bytes, const json_t *shape, struct err *e)
@@ -31,6 +57,9 @@ parse_shape(struct tensor *t, uint64_t *bytes, const json_t *shape, struct err *
 			empty = 1;
 		else if (__builtin_mul_overflow(*bytes, (uint64_t)t->dim[i], bytes) || *bytes > INT64_MAX)
 			return err_set(e, "tensor '%s': shape overflows", t->name);
+	if (empty && *bytes > EMPTY_MOST * ten_dtype_size(t->dtype))
+		return err_set(e, "tensor '%s' has no values, but dimensions for more than %llu", t->name,
+		               (unsigned long long)EMPTY_MOST);
 	if (empty)
 		*bytes = 0;
 	return 0;
@@ -166,6 +195,7 @@ header_parse(struct record *r, uint64_t **data_offset, uint64_t *total, const ch
 
 	if (len == 0 || text[0] != '{')
 		return err_set(e, "header does not begin with '{' (not a tensor stream?)");
+	json_start();
 	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
 	if (!root)
 		return err_set(e, "header is not valid JSON: %s at byte %d", why.text, why.position);
@@ -302,12 +332,14 @@ char *
 header_format(size_t *len, const struct record *r, const int *order, uint64_t before, int64_t seq, uint32_t crc,
               int eos)
 {
-	json_t *root = json_object();
+	json_t *root;
 	uint64_t at = 0;
 	size_t n, up;
 	char *text, *padded;
 	int i;
 
+	json_start();
+	root = json_object();
 	json_object_set_new(root, "__metadata__", meta_object(&r->meta, seq, crc, eos));
 	for (i = 0; i < r->n; i++) {
 		const struct tensor *t = &r->t[order[i]];
@@ -319,7 +351,7 @@ header_format(size_t *len, const struct record *r, const int *order, uint64_t be
 	text = json_dumps(root, JSON_COMPACT | JSON_SORT_KEYS);
 	json_decref(root);
 	if (!text)
-		die("out of memory (record header)");
+		BUG("a record header that cannot be written");
 	n = strlen(text);
 	up = n + (size_t)(-(before + 8 + n) & 63);
 	padded = mem_alloc(up + 1);

@@ -107,7 +107,7 @@ index_all(struct ten_map *m, struct err *e)
 	if (offset != m->size)
 		return err_set(e, "%s record %d at byte %" PRIu64 ": bytes after the record marked as the last", m->name,
 		               m->n - 1, offset);
-	if (m->n == 1 && m->entry[0].rec.n == 0) { /* the empty stream */
+	if (m->n == 1 && m->entry[0].frame.numbered && m->entry[0].rec.n == 0) { /* the empty stream */
 		record_free(&m->entry[0].rec);
 		m->n = 0;
 	}

@@ -14,6 +14,8 @@ samples_count(const struct record *r, struct err *e)
 		if (t->ndim == 0 || t->dim[0] != r->t[0].dim[0])
 			return err_set(e, "'%s' is %s: not as many samples as '%s'", t->name, tensor_shape(shape, t),
 			               r->t[0].name);
+		if (t->dim[0] && !tensor_count(t))
+			return err_set(e, "'%s' is %s: samples without values", t->name, tensor_shape(shape, t));
 	}
 	return r->n ? r->t[0].dim[0] : 0;
 }

@@ -4,7 +4,8 @@
 
 #include "ten/tensor.h"
 
-/* Number of samples: the first dimension, which all tensors must share; -1: they don't. 0 without tensors. */
+/* Number of samples: the first dimension, which all tensors must share; -1: they don't, or samples have no values. 0 without
+ * tensors. */
 int64_t samples_count(const struct record *r, struct err *e);
 
 /* dst (its content is freed) receives samples from..from+n-1 of every tensor of src and its metadata, with

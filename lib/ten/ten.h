@@ -42,7 +42,7 @@ int ten_read_weights(struct record *rec, const char *path, struct err *e);
 struct ten_writer {
 	struct outfile out;
 	struct record held;
-	int holding;
+	int holding, ended;
 	int64_t seq;
 	uint64_t offset;
 };
@@ -55,6 +55,10 @@ int ten_write(struct ten_writer *w, struct record *rec, struct err *e);
 /* Writes the record held back, if there is one, now that another is sure to come, and moves it to spare: a loop that
  * fills spare again saves itself the page faults of new memory. */
 int ten_push(struct ten_writer *w, struct record *spare, struct err *e);
+
+/* Writes the last record with its end mark, and leaves only the name to be given, by ten_finish: where several files are to
+ * appear together or not at all. */
+int ten_end(struct ten_writer *w, struct err *e);
 
 /* Writes the last record with its end mark (an empty one if there was none) and closes. */
 int ten_finish(struct ten_writer *w, struct err *e);

@@ -70,9 +70,16 @@ ten_write(struct ten_writer *w, struct record *rec, struct err *e)
 }
 
 int
+ten_end(struct ten_writer *w, struct err *e)
+{
+	w->ended = 1;
+	return put_held(w, 1, e) || outfile_sync(&w->out, e) ? -1 : 0;
+}
+
+int
 ten_finish(struct ten_writer *w, struct err *e)
 {
-	int rc = put_held(w, 1, e);
+	int rc = w->ended ? 0 : put_held(w, 1, e);
 
 	if (!rc)
 		rc = outfile_close(&w->out, e);

@@ -89,6 +89,15 @@ out_write(struct ten_writer *out, struct record *r)
 }
 
 void
+out_end(struct ten_writer *out)
+{
+	struct err e;
+
+	if (ten_end(out, &e))
+		die("%s", e.msg);
+}
+
+void
 out_close(struct ten_writer *out)
 {
 	struct err e;

@@ -18,6 +18,7 @@ void in_close(struct ten_reader *in);
 void out_open(struct ten_writer *out);                       /* -o or standard output */
 void out_open_at(struct ten_writer *out, const char *path);  /* another output */
 void out_write(struct ten_writer *out, struct record *r);    /* adds this command to r's provenance; empties r */
+void out_end(struct ten_writer *out);                        /* all that can fail before out_close: ten_end */
 void out_close(struct ten_writer *out);                      /* end mark, flush, fsync, rename */
 
 /* The tensor `name` of r, or death naming the input, the record and what it holds instead. ndim 0: any. */

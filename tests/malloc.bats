@@ -1,0 +1,27 @@
+# Requests for memory that fail: some of them, in some tools (all: long/malloc.bats)
+load lib
+load malloc
+
+setup_file() {
+	small_inputs
+}
+
+@test "a tool without memory says so and leaves nothing" {
+	loop 11 ten-cat -j "$THREADS" -o out "$IN/in.ten"
+	loop 23 ten-select --shuffle -o out "$IN/in.ten"
+	loop 17 nii2ten -q --acdc "$IN/acdc" -o out
+	loop 13 seg-eval --slices a --volumes b --confusion c -o out "$IN/pred.ten"
+	loop 7 phantom-cine -j "$THREADS" -q -n 1 --frames 4,4 --slices 2,2 --matrix 32,32 -o out
+	loop 29 img2ten -j 1 -q -o out "$IN/pictures/rgb.png"
+}
+
+@test "a tool whose output is lost, which crashes, or which says nothing is found" {
+	printf '#!/bin/sh\necho x >out; exec ten-cat "$@"\n' >"$T/leaves"
+	printf '#!/bin/sh\nten-cat "$@" 2>/dev/null\n' >"$T/silent"
+	printf '#!/bin/sh\nten-cat "$@" || kill -SEGV $$\n' >"$T/crashes"
+	chmod +x "$T"/*
+	for tool in leaves silent crashes; do
+		run loop 50 "$T/$tool" "$IN/in.ten"
+		[ "$status" -eq 1 ]
+	done
+}
