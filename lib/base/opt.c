@@ -412,7 +412,7 @@ opt_parse(int argc, char ***argv, const struct opt *table, const char *operands,
           int most)
 {
 	struct parser p = { .table = table, .operands = operands, .purpose = purpose };
-	char **operand;
+	char **operand, *word;
 	const struct opt *o;
 	int n = 0, options = 1;
 
@@ -425,9 +425,7 @@ opt_parse(int argc, char ***argv, const struct opt *table, const char *operands,
 		;
 	p.given = mem_array((size_t)(o - table) + 1, sizeof *p.given);
 	p.next = *argv + 1;
-	while (*p.next) {
-		char *word = *p.next++;
-
+	while ((word = *p.next++)) {
 		if (!options || word[0] != '-' || !word[1])
 			operand[n++] = word;
 		else if (!strcmp(word, "--"))
