@@ -10,6 +10,7 @@
 
 #define BLOCK_VALUES (32 * 1024) /* of one piece of work */
 #define LANES 64                 /* channels at a time */
+#define STRIP_VALUES (4 * 1024)  /* of rows that stay in the first-level cache while their channels pass */
 
 /* Arrays are worked on as rows of c values: a pixel's channels, or where they are few those of `fold` pixels, so that
  * a row fills the lanes. */
@@ -21,7 +22,7 @@ struct job {
 	void *y, *dx, *dres;
 	const void *x, *dy, *out;
 	const struct operand_part *res;
-	const float *mean, *scale, *shift, *slopes; /* [c]; slopes [3][c]: see backward_slopes */
+	const float *mean, *scale, *shift, *slopes; /* [c], mean or the first pixel; slopes [3][c]: see backward_slopes */
 	float folded[6][LANES];                     /* these, repeated */
 	double *sums;                               /* [blocks][2][c] */
 	int add_x, add_res;
@@ -67,6 +68,15 @@ block_rows(const struct job *j, int i, size_t *first)
 	return j->rows - *first < (size_t)j->block ? (int)(j->rows - *first) : j->block;
 }
 
+/* Sums of a block are made strip by strip: memory is read in its order, and sums seldom put aside for other channels. */
+static int
+strip_rows(const struct job *j, int rows)
+{
+	int strip = STRIP_VALUES / j->c > 1 ? STRIP_VALUES / j->c : 1;
+
+	return rows < strip ? rows : strip;
+}
+
 /* Runs body(ch, n) over the channels of a row, with an n the compiler knows where it can be. */
 #define EACH_CHUNK(c, ch, body)                                \
 	for (ch = 0; ch + LANES <= (c); ch += LANES)           \
@@ -76,16 +86,17 @@ block_rows(const struct job *j, int i, size_t *first)
 
 /* --- sums over pixels, channel by channel --- */
 
-/* Of x - x0 and its square over a block, x0 being the first pixel's value: no cancellation when the mean is large. */
+/* Added to, of x - x0 and its square over some rows, x0 being the first pixel's value: no cancellation when the mean is large. */
 KERNEL_PART void
 chunk_moments(const struct job *j, double *sum, double *square, size_t first, int rows, int ch, int n)
 {
-	double a[LANES] = { 0 }, q[LANES] = { 0 };
-	float room[LANES], x0[LANES];
+	double a[LANES], q[LANES];
+	const float *x0 = j->mean + ch;
+	float room[LANES];
 	int k, r;
 
-	for (k = 0; k < n; k++)
-		x0[k] = *elem_read(room, j->x, (size_t)((ch + k) % j->b->c), 1, j->b->elem);
+	memcpy(a, sum + ch, (size_t)n * sizeof *a);
+	memcpy(q, square + ch, (size_t)n * sizeof *q);
 	for (r = 0; r < rows; r++) {
 		const float *x = elem_read(room, j->x, (first + (size_t)r) * j->c + ch, n, j->b->elem);
 
@@ -105,12 +116,16 @@ block_moments(void *ctx, int i, int worker)
 {
 	const struct job *j = ctx;
 	double *sum = j->sums + 2 * (size_t)i * j->c;
+	int rows, n, ch;
 	size_t first;
-	int rows = block_rows(j, i, &first), ch;
 
-#define BODY(ch, n) chunk_moments(j, sum, sum + j->c, first, rows, ch, n)
-	EACH_CHUNK(j->c, ch, BODY);
+	memset(sum, 0, 2 * (size_t)j->c * sizeof *sum);
+	for (rows = block_rows(j, i, &first); rows; rows -= n, first += (size_t)n) {
+		n = strip_rows(j, rows);
+#define BODY(ch, width) chunk_moments(j, sum, sum + j->c, first, n, ch, width)
+		EACH_CHUNK(j->c, ch, BODY);
 #undef BODY
+	}
 }
 
 /* g[n] = dy, or 0 where the ReLU was shut: at channels ch, ch + 1, ... of the row at `at`. x[n] are read already. */
@@ -135,14 +150,16 @@ gate(float *restrict g, const struct job *j, const float *x, size_t at, int ch, 
 	}
 }
 
-/* Of g and g (x - mean) over a block */
+/* Added to, of g and g (x - mean) over some rows */
 KERNEL_PART void
 chunk_gradients(const struct job *j, double *sum, double *dot, size_t first, int rows, int ch, int n)
 {
-	double a[LANES] = { 0 }, q[LANES] = { 0 };
+	double a[LANES], q[LANES];
 	const float *mean = j->mean + ch;
 	int k, r;
 
+	memcpy(a, sum + ch, (size_t)n * sizeof *a);
+	memcpy(q, dot + ch, (size_t)n * sizeof *q);
 	for (r = 0; r < rows; r++) {
 		size_t at = (first + (size_t)r) * j->c;
 		float g[LANES], room[LANES];
@@ -163,12 +180,16 @@ block_gradients(void *ctx, int i, int worker)
 {
 	const struct job *j = ctx;
 	double *sum = j->sums + 2 * (size_t)i * j->c;
+	int rows, n, ch;
 	size_t first;
-	int rows = block_rows(j, i, &first), ch;
 
-#define BODY(ch, n) chunk_gradients(j, sum, sum + j->c, first, rows, ch, n)
-	EACH_CHUNK(j->c, ch, BODY);
+	memset(sum, 0, 2 * (size_t)j->c * sizeof *sum);
+	for (rows = block_rows(j, i, &first); rows; rows -= n, first += (size_t)n) {
+		n = strip_rows(j, rows);
+#define BODY(ch, width) chunk_gradients(j, sum, sum + j->c, first, n, ch, width)
+		EACH_CHUNK(j->c, ch, BODY);
 #undef BODY
+	}
 }
 
 /* Runs a summing piece over all blocks and adds up, in order, the blocks' sums and those of folded pixels: sums[2][c] of
@@ -198,13 +219,19 @@ static void
 batch_statistics(float *save, const struct bnorm *b, const void *x, size_t pixels)
 {
 	struct job j = job_start(b, x, pixels, 1);
-	const double *sums = sum_blocks(&j, block_moments);
 	double count = (double)pixels;
+	const double *sums;
 	int ch;
 
 	for (ch = 0; ch < b->c; ch++) {
 		float room;
-		double d = sums[ch] / count, mean = *elem_read(&room, x, (size_t)ch, 1, b->elem) + d;
+
+		save[ch] = *elem_read(&room, x, (size_t)ch, 1, b->elem);
+	}
+	j.mean = repeat(j.folded[0], save, &j);
+	sums = sum_blocks(&j, block_moments);
+	for (ch = 0; ch < b->c; ch++) {
+		double d = sums[ch] / count, mean = save[ch] + d;
 		double var = sums[b->c + ch] / count - d * d;
 
 		if (var < 0)
