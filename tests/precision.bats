@@ -85,7 +85,7 @@ off() {
 @test "activations in half the memory" {
 	needs_bf16
 	for p in f32 bf16; do
-		seg-finetune -b 4 --arch resnet18 --warmup 0 --precision $p "$DATA/train.ten" -o "$T/m" 2>&1 |
+		seg-finetune -b 8 --arch resnet18 --warmup 0 --precision $p "$DATA/train.ten" -o "$T/m" 2>&1 |
 			sed -n 's/.* \([0-9]*\) for activations.*/\1/p' >"$T/$p"
 	done
 	[ "$(cat "$T/bf16")" -gt 0 ]
