@@ -1,4 +1,4 @@
-# The stream format as the tools keep it (ten.5). tests/unit/hostile.c runs them on every cut and flipped bit.
+# The stream format as the tools keep it (ten.5). tests/cut.bats cuts and damages them.
 load lib
 
 # streams_refused PATTERN FILE: every tool that reads streams refuses FILE (and the same from a pipe, where it
