@@ -147,7 +147,7 @@ main(int argc, char *argv[])
 	struct err e;
 
 	opt_parse(argc, &argv, opts, "", "write procedural cardiac cine MRI laid out as ACDC", 0, 0);
-	if (!opt_common.output)
+	if (!opt_common.output || !strcmp(opt_common.output, "-"))
 		die("-o: a folder to write is needed");
 	whole(option.frames, frames, "frames");
 	whole(option.slices, slices, "slices");

@@ -2,6 +2,7 @@
 #include "shared/tool.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/outdir.h"
 #include "base/par.h"
@@ -92,7 +93,7 @@ main(int argc, char *argv[])
 	struct err e;
 
 	opt_parse(argc, &argv, opts, "", "write natural-like images in classes", 0, 0);
-	if (!opt_common.output)
+	if (!opt_common.output || !strcmp(opt_common.output, "-"))
 		die("-o: a folder to write is needed");
 	if (outdir_open(&job.dir, opt_common.output, &e))
 		die("%s", e.msg);
