@@ -15,16 +15,35 @@ prog_set(const char *argv0)
 	prog_name = slash ? slash + 1 : argv0;
 }
 
+/* What doesn't fit loses its middle: a name as long as may be stands between the place and the reason. */
+static void
+shorten(char *buf, size_t size, const char *text)
+{
+	size_t n = strlen(text), head = size / 2;
+
+	if (n < size)
+		memcpy(buf, text, n + 1);
+	else
+		snprintf(buf, size, "%.*s...%s", (int)head, text, text + n - (size - head - 4));
+}
+
 static void
 format(char *buf, size_t size, const char *fmt, va_list ap)
 {
-	int saved = errno;
+	const char *reason = strerror(errno);
 	size_t n = strlen(fmt);
-	int len;
+	char *text, *whole;
 
-	len = vsnprintf(buf, size, fmt, ap);
-	if (n > 0 && fmt[n - 1] == ':' && len >= 0 && (size_t)len < size)
-		snprintf(buf + len, size - len, " %s", strerror(saved));
+	if (vasprintf(&text, fmt, ap) < 0) {
+		snprintf(buf, size, "out of memory");
+		return;
+	}
+	if (n > 0 && fmt[n - 1] == ':' && asprintf(&whole, "%s %s", text, reason) >= 0) {
+		free(text);
+		text = whole;
+	}
+	shorten(buf, size, text);
+	free(text);
 }
 
 int
@@ -48,27 +67,31 @@ err_fill(struct err *e, const char *fmt, ...)
 void
 err_put_before(struct err *e, const char *fmt, ...)
 {
-	char head[sizeof e->msg], old[sizeof e->msg];
+	char head[sizeof e->msg / 2], old[sizeof e->msg / 2 - 1];
 	va_list ap;
 
 	if (!e)
 		return;
 	va_start(ap, fmt);
-	vsnprintf(head, sizeof head, fmt, ap);
+	format(head, sizeof head, fmt, ap);
 	va_end(ap);
-	memcpy(old, e->msg, sizeof old);
-	head[sizeof head / 2] = '\0'; /* a long name must not push out the reason */
-	snprintf(e->msg, sizeof e->msg, "%.600s: %.420s", head, old);
+	shorten(old, sizeof old, e->msg);
+	snprintf(e->msg, sizeof e->msg, "%s: %s", head, old);
 }
 
-/* A file name may hold a newline; a message is one line all the same. */
+/* A file name may hold a newline; a message is one line all the same, and goes out whole, so that those of the programs of
+ * a pipe don't mix. */
 static void
 print_line(const char *text)
 {
-	fprintf(stderr, "%s: ", prog_name);
-	for (; *text; text++)
-		fputc((unsigned char)*text < ' ' || *text == 127 ? '?' : *text, stderr);
-	fputc('\n', stderr);
+	char line[2400], *p;
+
+	snprintf(line, sizeof line - 1, "%.200s: %s", prog_name, text);
+	for (p = line; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 127)
+			*p = '?';
+	strcpy(p, "\n");
+	fputs(line, stderr);
 }
 
 void

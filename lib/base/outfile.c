@@ -229,18 +229,37 @@ outfile_sync_folder(const char *path)
 	}
 }
 
+/* Sets errno to what keeps f from being written. A write that failed long ago is only remembered as a fact; what is in f
+ * is lost anyway, so another one may say why. */
+static void
+fail_again(FILE *f)
+{
+	clearerr(f);
+	errno = EIO;
+	if (fputc('\n', f) != EOF && !fflush(f))
+		errno = EIO;
+}
+
 int
 outfile_close(struct outfile *o, struct err *e)
 {
-	int bad;
+	int bad, reason;
 
 	if (!o->f)
 		BUG("closing an output file that is not open");
-	bad = ferror(o->f) || fflush(o->f);
+	bad = ferror(o->f) != 0;
+	if (bad)
+		fail_again(o->f);
+	else
+		bad = fflush(o->f);
 	if (!bad && o->tmp)
 		bad = fsync(fileno(o->f)) || (o->nameless && give_name(o));
-	if (fclose(o->f))
+	reason = errno;
+	if (fclose(o->f) && !bad) {
+		reason = errno;
 		bad = 1;
+	}
+	errno = reason;
 	o->f = NULL;
 	if (!bad && o->tmp)
 		bad = rename(o->tmp, o->path);
