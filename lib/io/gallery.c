@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,24 +158,38 @@ gallery_add(struct gallery *g, const char *path, struct err *e)
 	return rc;
 }
 
+/* The next line without its end: 1; 0: there is none; -1: no line of text. */
+static int
+read_name(char name[PATH_MAX], FILE *f)
+{
+	int n = 0, c;
+
+	while ((c = getc(f)) != EOF && c != '\n') {
+		if (!c || n == PATH_MAX - 1)
+			return -1;
+		name[n++] = (char)c;
+	}
+	name[n] = '\0';
+	name[strcspn(name, "\r")] = '\0';
+	return n > 0 || c == '\n';
+}
+
 int
 gallery_add_list(struct gallery *g, const char *path, struct err *e)
 {
-	int is_stdin = !strcmp(path, "-");
+	int is_stdin = !strcmp(path, "-"), line = 0, rc;
 	FILE *f = is_stdin ? stdin : fopen(path, "r");
-	char *line = NULL;
-	size_t size = 0;
-	int rc;
+	char name[PATH_MAX];
 
 	if (!f)
 		return err_set(e, "cannot open '%s':", path);
-	while (getline(&line, &size, f) > 0) {
-		line[strcspn(line, "\r\n")] = '\0';
-		if (*line)
-			add_item(g, mem_strdup(line), NULL);
-	}
-	rc = ferror(f) ? err_set(e, "cannot read '%s':", path) : 0;
-	free(line);
+	for (; (rc = read_name(name, f)) > 0; line++)
+		if (*name)
+			add_item(g, mem_strdup(name), NULL);
+	if (rc < 0)
+		err_set(e, "'%s' line %d: not the name of a file (one per line is expected)", path, line + 1);
+	else if (ferror(f))
+		rc = err_set(e, "cannot read '%s':", path);
 	if (!is_stdin)
 		fclose(f);
 	return rc;

@@ -79,6 +79,28 @@ read_full(struct ten_reader *r, void *buf, size_t n, struct err *e)
 	return (int64_t)have;
 }
 
+/* The header itself: its memory, too, grows only as it comes. */
+static int
+read_text(struct ten_reader *r, char **text, uint64_t len, struct err *e)
+{
+	uint64_t have = 0, room;
+
+	for (room = PIECE; have < len; room *= 2) {
+		int64_t k;
+
+		room = room < len ? room : len;
+		*text = mem_grow(*text, room, 1);
+		k = read_full(r, *text + have, room - have, e);
+		if (k < 0)
+			return -1;
+		have += (uint64_t)k;
+		if (have < room)
+			return err_set(e, "ends after %" PRIu64 " of %" PRIu64 " header bytes (stream cut short?)", have,
+			               len);
+	}
+	return 0;
+}
+
 static int
 read_header(struct ten_reader *r, char **text, uint64_t *len, struct err *e)
 {
@@ -95,13 +117,7 @@ read_header(struct ten_reader *r, char **text, uint64_t *len, struct err *e)
 	if (*len < 2 || *len > r->header_max)
 		return err_set(e, "header length %" PRIu64 " is outside 2..%" PRIu64 " (not a tensor stream?)", *len,
 		               r->header_max);
-	*text = mem_alloc(*len + 1);
-	k = read_full(r, *text, *len, e);
-	if (k < 0)
-		return -1;
-	if ((uint64_t)k < *len)
-		return err_set(e, "ends after %" PRId64 " of %" PRIu64 " header bytes (stream cut short?)", k, *len);
-	return 1;
+	return read_text(r, text, *len, e) ? -1 : 1;
 }
 
 /* A regular file can tell at once whether it holds what the header promises. */
