@@ -1,5 +1,6 @@
 #include "base/tsv.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,16 @@
 #define MAX_TEXT ((size_t)64 << 20)
 #define MAX_COLS 4096
 
+/* A signal that came while a pipe was waited for is no error. */
+static int
+interrupted(FILE *f)
+{
+	if (!ferror(f) || errno != EINTR)
+		return 0;
+	clearerr(f);
+	return 1;
+}
+
 static int
 read_all(struct tsv *t, size_t *len, FILE *f, struct err *e)
 {
@@ -17,13 +28,13 @@ read_all(struct tsv *t, size_t *len, FILE *f, struct err *e)
 
 	*len = 0;
 	do {
-		room = room ? 2 * room : 4096;
+		room = *len < room ? room : room ? 2 * room : 4096;
 		t->text = mem_grow(t->text, room + 1, 1);
 		got = fread(t->text + *len, 1, room - *len, f);
 		*len += got;
 		if (*len > MAX_TEXT)
 			return err_set(e, "'%s' is longer than %zu bytes, too long for a table", t->name, MAX_TEXT);
-	} while (*len == room);
+	} while (*len == room || interrupted(f));
 	if (ferror(f))
 		return err_set(e, "cannot read '%s':", t->name);
 	t->text[*len] = '\0';

@@ -158,13 +158,24 @@ gallery_add(struct gallery *g, const char *path, struct err *e)
 	return rc;
 }
 
+/* A signal that came while a pipe was waited for is no error. */
+static int
+next_char(FILE *f)
+{
+	int c;
+
+	while ((c = getc(f)) == EOF && ferror(f) && errno == EINTR)
+		clearerr(f);
+	return c;
+}
+
 /* The next line without its end: 1; 0: there is none; -1: no line of text. */
 static int
 read_name(char name[PATH_MAX], FILE *f)
 {
 	int n = 0, c;
 
-	while ((c = getc(f)) != EOF && c != '\n') {
+	while ((c = next_char(f)) != EOF && c != '\n') {
 		if (!c || n == PATH_MAX - 1)
 			return -1;
 		name[n++] = (char)c;
