@@ -69,6 +69,17 @@ name_by_folders(char **arm, char **seed, const char *path)
 	return 0;
 }
 
+/* Dies if this cannot stand in a table. */
+static void
+check_word(const char *word)
+{
+	size_t i;
+
+	for (i = 0; word && word[i]; i++)
+		if ((unsigned char)word[i] < 32 || word[i] == 127)
+			die("'%s': control characters cannot stand in a table", word);
+}
+
 /* An operand is ARM=FILE or FILE. The seed is that of the folder seed-S, else the number of the run in its arm. */
 static const char *
 name_run(char **arm, char **seed, const struct converge *c, const char *operand)
@@ -85,9 +96,8 @@ name_run(char **arm, char **seed, const struct converge *c, const char *operand)
 		free(*arm);
 		*arm = mem_printf("%.*s", (int)(equals - operand), operand);
 	}
-	for (at = 0; operand[at]; at++)
-		if ((unsigned char)operand[at] < 32 || operand[at] == 127)
-			die("'%s': control characters cannot stand in a table", operand);
+	check_word(*arm);
+	check_word(*seed);
 	at = converge_arm(c, *arm);
 	if (!*seed)
 		*seed = mem_printf("%d", at < 0 ? 1 : c->arm[at].n + 1);
