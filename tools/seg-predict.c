@@ -77,6 +77,7 @@ main(int argc, char *argv[])
 	while (in_read(&in, &r)) {
 		if (segmenter_fits(&s, in_tensor(&in, &r, "image", 4), meta_get(&r.meta, "normalize"), &e))
 			in_die(&in, &r, "%s", e.msg);
+		in_check_finite(&in, &r, record_find(&r, "image"));
 		predict(&s, &r);
 		done += (uint64_t)record_samples(&r, "image");
 		meta_setf(&r.meta, "classes", "%d", s.classes);

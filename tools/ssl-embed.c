@@ -112,6 +112,7 @@ embed_record(struct embedder *m, const struct ten_reader *in, struct record *r)
 		in_die(in, r, "'image' is %s, the first record had %d channels", tensor_shape(shape, image), m->channels);
 	if (!normalize && normalize_fits(&m->norm, m->channels, &e))
 		in_die(in, r, "%s", e.msg);
+	in_check_finite(in, r, image);
 	record_add(&out, "features", TEN_F32, 2, (int64_t[]){ image->dim[0], resnet_features(m->arch) });
 	embed(m, record_find(&out, "features")->data, image, normalize != NULL);
 	if ((label = record_find(r, "label"))) {

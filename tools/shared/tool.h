@@ -24,6 +24,9 @@ void out_close(struct ten_writer *out);                      /* end mark, flush,
 /* The tensor `name` of r, or death naming the input, the record and what it holds instead. ndim 0: any. */
 struct tensor *in_tensor(const struct ten_reader *in, const struct record *r, const char *name, int ndim);
 
+/* Dies if a value of the images t (N,C,H,W) is no finite float: a network would make something of it all the same. */
+void in_check_finite(const struct ten_reader *in, const struct record *r, const struct tensor *t);
+
 /* Dies with "<input> record N: <reason>". */
 void in_die(const struct ten_reader *in, const struct record *r, const char *fmt, ...)
 	PRINTF(3, 4) __attribute__((noreturn));
