@@ -92,6 +92,7 @@ main(int argc, char *argv[])
 	struct job job = { .lock = PTHREAD_MUTEX_INITIALIZER };
 	struct err e;
 
+	opt_common.folder = 1;
 	opt_parse(argc, &argv, opts, "", "write natural-like images in classes", 0, 0);
 	if (!opt_common.output || !strcmp(opt_common.output, "-"))
 		die("-o: a folder to write is needed");

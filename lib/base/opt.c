@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/crc.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/opt_outputs.h"
 #include "base/par.h"
 
 #ifndef VERSION
@@ -164,9 +164,12 @@ assign(const struct opt *o, const char *value)
 	case OPT_CHOICE:
 		*(int *)o->var = parse_choice(o, value);
 		break;
-	case OPT_TEXT:
 	case OPT_FILE:
 	case OPT_OUT:
+		if (!*value)
+			usage_error("--%s: the name of a file is empty", o->name);
+		/* fallthrough */
+	case OPT_TEXT:
 	case OPT_ASIDE:
 		*(const char **)o->var = value;
 		break;
@@ -396,48 +399,6 @@ parse_short(struct parser *p, const char *word)
 	}
 }
 
-/* Would these two outputs replace each other? Files that don't exist yet are the same when name and folder are. */
-static int
-same_output(const char *a, const char *b)
-{
-	const char *path[2] = { a, b }, *base[2];
-	struct stat st, folder[2];
-	int i, standard = !strcmp(a, "-") + !strcmp(b, "-");
-
-	if (standard)
-		return standard == 2;
-	for (i = 0; i < 2; i++) {
-		const char *slash = strrchr(path[i], '/');
-		char *dir = slash ? mem_printf("%.*s", (int)(slash - path[i]) + 1, path[i]) : mem_strdup(".");
-		int bad = stat(dir, &folder[i]) || (!stat(path[i], &st) && !S_ISREG(st.st_mode));
-
-		free(dir);
-		if (bad) /* a device can take both; what cannot be written is told when it is to be */
-			return 0;
-		base[i] = slash ? slash + 1 : path[i];
-	}
-	return !strcmp(base[0], base[1]) && folder[0].st_dev == folder[1].st_dev && folder[0].st_ino == folder[1].st_ino;
-}
-
-static const char *
-output_of(const struct opt *o)
-{
-	const char *path = o->type == OPT_OUT ? *(const char **)o->var : NULL;
-
-	return path || o->var != &opt_common.output ? path : "-";
-}
-
-static void
-check_outputs(const struct opt *table)
-{
-	const struct opt *a, *b;
-
-	for (a = table; a->name; a++)
-		for (b = table; output_of(a) && b < a; b++)
-			if (output_of(b) && same_output(output_of(a), output_of(b)))
-				usage_error("--%s and --%s would both be written to '%s'", b->name, a->name, output_of(a));
-}
-
 /* A standard descriptor that came closed would be given to the next file opened, and what is meant for standard
  * output or error would end up in it. Held open the wrong way round, it fails as a closed one does. */
 static void
@@ -482,7 +443,7 @@ opt_parse(int argc, char ***argv, const struct opt *table, const char *operands,
 		usage_error("missing operand: usage is %s [option ...] %s", prog_name, operands);
 	if (most >= 0 && n > most)
 		usage_error("unexpected operand '%s'", operand[most]);
-	check_outputs(table);
+	opt_check_outputs(table);
 	*argv = memcpy(*argv, operand, (size_t)(n + 1) * sizeof *operand);
 	free(operand);
 	free(parsed.given);

@@ -40,6 +40,7 @@ struct opt_common {
 	uint64_t seed;      /* -s; default 0 */
 	int threads;        /* -j; 0: one per processor */
 	int quiet, verbose;
+	int folder;         /* set before opt_parse: -o is a folder, not a file */
 };
 extern struct opt_common opt_common;
 
