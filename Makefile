@@ -23,12 +23,13 @@ else
 SHARED := $(sort $(wildcard tools/shared/*.c))
 TOOLS  := $(sort $(basename $(notdir $(wildcard tools/*.c))))
 UNITS  := $(sort $(filter-out check,$(basename $(notdir $(wildcard tests/unit/*.c)))))
-HELPS  := $(sort $(filter-out formula fail-malloc,$(basename $(notdir $(wildcard tests/helpers/*.c)))))
+HELPS  := $(sort $(filter-out formula,$(basename $(notdir $(wildcard tests/helpers/*.c)))))
 LIBSRC := $(sort $(wildcard lib/*/*.c))
 LIBOBJ := $(LIBSRC:%.c=$(BUILD)/%.o)
 BIN    := $(TOOLS:%=$(BUILD)/bin/%)
 UNIT   := $(UNITS:%=$(BUILD)/unit/%)
-HELP   := $(HELPS:%=$(BUILD)/helpers/%) $(BUILD)/helpers/fail-malloc.so
+HELP   := $(HELPS:%=$(BUILD)/helpers/%)
+SHIM   := $(patsubst tests/shims/%.c,$(BUILD)/shims/%.so,$(sort $(wildcard tests/shims/*.c)))
 FUZZERS := $(sort $(filter-out replay,$(basename $(notdir $(wildcard tests/fuzz/*.c)))))
 FUZZ   := $(FUZZERS:%=$(BUILD)/fuzz/%)
 
@@ -93,15 +94,15 @@ $(BUILD)/helpers/%: $(BUILD)/tests/helpers/%.o $(BUILD)/tests/helpers/formula.o 
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-# Without sanitizers: it stands before their functions.
-$(BUILD)/helpers/fail-malloc.so: tests/helpers/fail-malloc.c
+# What tests preload into tools; without sanitizers, for it stands before their functions
+$(BUILD)/shims/%.so: tests/shims/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) -D_GNU_SOURCE -std=c17 -O2 -fPIC -shared $(WARN) -o $@ $<
+	$(CC) -D_GNU_SOURCE -std=c17 -O2 -g $(WARN) $(CFLAGS) -shared -fPIC -o $@ $< -ldl
 
 include tests/bench/bench.mk
 include tests/fuzz/fuzz.mk
 
-units: $(UNIT) $(HELP) $(BENCH) $(FUZZ)
+units: $(UNIT) $(HELP) $(SHIM) $(BENCH) $(FUZZ)
 
 # What needs no library for image files: with PKGS=openblas and another CC, to see that it compiles elsewhere
 objects: $(filter-out $(BUILD)/lib/io/%,$(LIBOBJ))

@@ -45,5 +45,5 @@ loop() {
 	local step=$1
 	shift
 	mkdir -p "$T/out"
-	(cd "$T/out" && malloc-loop --step "$step" --first "${MALLOC_FIRST:-1}" --crashes "${CRASHES:-0}" ${TIMED:+--timed "$TIMED"} "$BUILD/helpers/fail-malloc.so" "$@")
+	(cd "$T/out" && malloc-loop --step "$step" --first "${MALLOC_FIRST:-1}" --crashes "${CRASHES:-0}" ${TIMED:+--timed "$TIMED"} "$BUILD/shims/fail-malloc.so" "$@")
 }

@@ -4,7 +4,7 @@
 # Words of a row: @NAME is an input that inputs() makes, %NAME a file to be written, %%NAME a folder.
 commands=(
 	'ten-cat @images -o %out'
-	'ten-cmp @images @images -o %out'
+	'ten-cmp -v @images @images -o %out'
 	'ten-info @images -o %out'
 	'ten-info --tsv --stats @images -o %out'
 	'ten-select --range 0,2 @images -o %out'
@@ -42,7 +42,7 @@ streams=' images segmented views labelled predicted '
 
 # inputs DIR: makes there what the rows read
 inputs() {
-	local golden=$GOLDEN p
+	local golden=$ROOT/tests/golden p
 	make-stream --kind images --samples 2 --chunk 1 --height 32 --width 32 -o "$1/images"
 	make-stream --kind segmented --samples 2 --chunk 1 --height 32 --width 32 -o "$1/segmented"
 	make-stream --kind views --samples 2 --chunk 1 --width 32 -o "$1/views"
