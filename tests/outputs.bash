@@ -18,7 +18,7 @@ each_output() {
 				seen+="${row%% *}$option "
 				fill "$row" "$BATS_FILE_TMPDIR" "$T/out"
 				words[i]={}
-				[[ $word == %%* ]] && kind=folder || kind=file
+				[[ $word == %%* ]] && kind="folder" || kind="file"
 				rm -rf "$T/out"
 				mkdir "$T/out"
 				"$@" || { echo "# in: $row"; return 1; }
@@ -53,7 +53,7 @@ left_whole() {
 }
 
 full_device() {
-	[ $kind = file ] || return 0
+	[ "$kind" = file ] || return 0
 	output /dev/full
 	fails_with "${words[0]}: cannot write '/dev/full': No space left on device" "${run[@]}" && left_whole
 }
@@ -104,7 +104,7 @@ late_error() {
 impossible() {
 	output "$T/none/x"
 	fails_with "${words[0]}: cannot create *'$T/none/x*': No such file or directory" "${run[@]}" || return 1
-	if [ $kind = file ]; then
+	if [ "$kind" = file ]; then
 		output "$T"
 		fails_with "${words[0]}: cannot create '$T': Is a directory" "${run[@]}" || return 1
 	fi
