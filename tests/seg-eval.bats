@@ -51,7 +51,7 @@ masks() {
 	fails_with "*'mask' is ?2,2,1?, 'pred' is ?1,2,2?" seg-eval -o "$T/out" "$T/c"
 	masks '\0\1\2\2' '\0\1\2\2' '"spacing":"1 2"' >"$T/d"
 	fails_with "*'spacing' is '1 2'*" seg-eval -o "$T/out" "$T/d"
-	fails_with "*--slices needs a file*" seg-eval --slices - "$T/a"
+	fails_with "*--slices needs a file*" seg-eval -o "$T/m" --slices - "$T/a"
 	[ -z "$(find "$T" -name 'out*')" ]
 }
 

@@ -229,7 +229,7 @@ frame_take(struct frame *f, struct meta *m, int64_t expected, struct err *e)
 	if (crc) {
 		f->has_crc = 1;
 		f->crc = (uint32_t)strtoul(crc, &end, 16);
-		if (strlen(crc) != 8 || *end)
+		if (strspn(crc, "0123456789abcdefABCDEF") != 8 || *end)
 			return err_set(e, "metadata 'crc32' is '%s', expected 8 hexadecimal digits", crc);
 	}
 	f->last = eos || !f->numbered;
