@@ -84,10 +84,11 @@ fill() {
 	esac
 }
 
-# The long names of the options that name files to be written; and of those that name what is to be read
+# The long names of the options that name files to be written; and of those that name what is to be read. Neither names
+# checkpoints, which are both and have tests of their own.
 writes() {
 	"$1" -h | sed -En 's/^  (-.,|   ) --([a-z-]+) FILE +.*write.*/\2/p'
 }
 reads() {
-	"$1" -h | sed -En '/write/d; s/^  (-.,|   ) --([a-z-]+) (FILE|DIR) +.*/\2/p'
+	"$1" -h | sed -En '/write|--checkpoint|--resume/d; s/^  (-.,|   ) --([a-z-]+) (FILE|DIR) +.*/\2/p'
 }
