@@ -1,7 +1,6 @@
 #include "base/opt.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -399,18 +398,6 @@ parse_short(struct parser *p, const char *word)
 	}
 }
 
-/* A standard descriptor that came closed would be given to the next file opened, and what is meant for standard
- * output or error would end up in it. Held open the wrong way round, it fails as a closed one does. */
-static void
-hold_standard_descriptors(void)
-{
-	int fd;
-
-	for (fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 1 ? O_RDONLY : O_WRONLY) != fd)
-			exit(2);
-}
-
 int
 opt_parse(int argc, char ***argv, const struct opt *table, const char *operands, const char *purpose, int least,
           int most)
@@ -423,7 +410,7 @@ opt_parse(int argc, char ***argv, const struct opt *table, const char *operands,
 	if (argc < 1)
 		BUG("no argv[0]");
 	prog_set(**argv);
-	hold_standard_descriptors();
+	opt_hold_standard_descriptors();
 	operand = mem_array((size_t)argc + 1, sizeof *operand);
 	for (o = table; o->name; o++)
 		;

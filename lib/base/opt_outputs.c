@@ -1,6 +1,7 @@
 #include "base/opt_outputs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -84,4 +85,14 @@ opt_check_outputs(const struct opt *table)
 		    impossible(output_of(a)))
 			die("cannot create '%s':", output_of(a));
 	}
+}
+
+void
+opt_hold_standard_descriptors(void)
+{
+	int fd;
+
+	for (fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 1 ? O_RDONLY : O_WRONLY) != fd)
+			exit(2);
 }
