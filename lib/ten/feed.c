@@ -320,8 +320,10 @@ feed_open(struct feed *s, const char *path, const struct feed_opt *opt, struct e
 		BUG("batches of %d, %d epochs", opt->batch, (int)opt->epochs);
 	s->sample = mem_array((size_t)opt->batch, sizeof *s->sample);
 	rc = ten_map(&s->map, path, e);
-	if (!rc)
+	if (!rc) {
 		rc = holds_epochs(&s->map, e);
+		s->mapped = rc < 0; /* then feed_close has it to let go of */
+	}
 	if (rc == 0)
 		rc = open_file(s, e);
 	else if (rc == 1) {
