@@ -1,5 +1,5 @@
 # Every byte that a stream, a volume or a picture can be cut at, for every tool; every bit of data that can turn over, for
-# those that train no network (of the others a sample). 40 minutes on two processors.
+# those that train no network (of the others a sample). Hours on two processors, by estimate.
 load ../lib
 load ../tools
 load ../cut
@@ -50,7 +50,7 @@ as_often() {
 	each_stream as_often flip_header | total
 }
 
-@test "weights cut at every byte of their header, and at many of their data" {
+@test "weights cut at every third byte of their header, and at many of their data" {
 	set -o pipefail
 	each_input '*.w' cut_weights --step 3 --to 30000 | total
 	each_input '*.w' cut_weights --step 400009 | total
