@@ -2,9 +2,8 @@
  *
  * Data goes to a file without a name in the same folder, or with a temporary one where that cannot be; outfile_close
  * flushes and syncs it and puts it in place. A program that ends any other way takes it with it; a file with a
- * temporary name outlives SIGKILL alone. Standard output
- * and things that are not regular files (pipes, devices) are written directly; a terminal is refused for
- * binary data.
+ * temporary name outlives SIGKILL alone. Standard output and things that are not regular files (pipes, devices) are
+ * written directly; a terminal is refused for binary data.
  */
 #ifndef BASE_OUTFILE_H
 #define BASE_OUTFILE_H
