@@ -32,10 +32,54 @@ int nifti_read_header(struct nifti *n, const char *path, struct err *e);
 int nifti_read(struct nifti *n, const char *path, struct err *e);
 void nifti_free(struct nifti *n); /* data and header; leaves n zeroed */
 
+/* --- frame by frame: memory is that of one frame, whatever the number of them --- */
+
+struct nifti_frames {
+	struct nifti head;   /* of the file; no data */
+	struct nifti frame;  /* what nifti_next read, with dim[3] 1; no header */
+	int64_t next;        /* number of frames read */
+	char *path;
+	struct nifti_source *source;
+};
+
+int nifti_open(struct nifti_frames *f, const char *path, struct err *e);
+
+/* 1: f->frame is the next one; 0: there are no more, and the file is whole; -1: error. The caller still closes f. */
+int nifti_next(struct nifti_frames *f, struct err *e);
+void nifti_close(struct nifti_frames *f);
+
+/* --- writing --- */
+
 /* Writes a new NIfTI-1 file from dim, spacing, dtype, slope, inter and data (header is ignored): units mm and
  * seconds, an sform and qform that put the middle of the volume at the origin, axes L->R, P->A, I->S. gzipped
  * when path ends in .gz, with no time stamp, so equal content gives equal bytes. Appears whole or not
  * at all. */
 int nifti_write(const char *path, const struct nifti *n, struct err *e);
+
+/* A map of a volume: a mask, or probabilities of classes, that lies on it voxel by voxel in any viewer. Version, byte order,
+ * axes, spacing, units, qform, sform and all that is said of the acquisition are those of the volume, bit for bit. Of the
+ * fields are new: datatype, bitpix and vox_offset; scl_slope 1 and scl_inter 0; cal_min, cal_max, glmin, glmax and the
+ * intent, which speak of the volume's values, are zero. Extensions are left out: they too belong to the volume's values,
+ * and may hold what is said of a patient.
+ *
+ * With parts, a voxel has so many values (classes): they are axis 4, and the volume's frames, if there are several,
+ * axis 5, so that frames can be written as they come. */
+struct nifti_map {
+	struct nifti_put *put;
+	char *path;
+	int swap;     /* the volume has the other byte order */
+	enum ten_dtype dtype;
+	int64_t left; /* values still to come */
+};
+
+/* like: of the volume, its header that was read; dtype U8 or F32; parts 0: one value, no axis of its own. Compressed when
+ * path ends in .gz; the file appears when it is closed. */
+int nifti_map_open(struct nifti_map *m, const char *path, const struct nifti *like, enum ten_dtype dtype, int parts,
+                   struct err *e);
+
+/* The next values, x fastest. */
+int nifti_map_put(struct nifti_map *m, const void *values, int64_t n, struct err *e);
+int nifti_map_close(struct nifti_map *m, struct err *e); /* fewer values than the volume has: BUG() */
+void nifti_map_discard(struct nifti_map *m);             /* harmless on a closed or zeroed m */
 
 #endif

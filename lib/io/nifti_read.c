@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include "base/mem.h"
+#include "io/nifti_layout.h"
 
 #define FIRST_CHUNK ((int64_t)1 << 20) /* allocated on the word of a gzipped header alone */
 #define GZ_BUFFER (1 << 17)
@@ -21,18 +22,11 @@ struct source {
 	int64_t size; /* of the file as it lies on disk */
 };
 
-/* Where the fields stand in the two versions of the header, and what the file says there. */
-struct layout {
+/* Where the data lie. */
+struct extent {
 	int swap;       /* the file has the other byte order */
 	int64_t offset; /* of the data */
 	int64_t bytes;  /* of the data */
-};
-
-static const struct version {
-	int number, size, magic, datatype, bitpix, dim, pixdim, vox_offset, slope, inter, units;
-} versions[] = {
-	{ 1, 348, 344, 70, 72, 40, 76, 108, 112, 116, 123 },
-	{ 2, 540, 4, 12, 14, 16, 104, 168, 176, 184, 500 },
 };
 
 static const struct {
@@ -146,57 +140,8 @@ source_close(struct source *s, int whole, struct err *e)
 	return 0;
 }
 
-/* The unsigned integer of n bytes at p. */
-static uint64_t
-get(const unsigned char *p, int n, int big)
-{
-	uint64_t v = 0;
-	int i;
-
-	for (i = 0; i < n; i++)
-		v |= (uint64_t)p[big ? n - 1 - i : i] << (8 * i);
-	return v;
-}
-
-static double
-get_real(const unsigned char *p, int n, int big)
-{
-	uint64_t bits = get(p, n, big);
-	uint32_t bits32 = (uint32_t)bits;
-	double d;
-	float f;
-
-	if (n == 8) {
-		memcpy(&d, &bits, 8);
-		return d;
-	}
-	memcpy(&f, &bits32, 4);
-	return f;
-}
-
-static int64_t
-get_int(const unsigned char *p, int n, int big)
-{
-	uint64_t v = get(p, n, big);
-
-	return n == 2 ? (int16_t)v : n == 4 ? (int32_t)v : (int64_t)v;
-}
-
-/* The version of the header at h[8] and its byte order; NULL: it is none. */
-static const struct version *
-recognise(const unsigned char *h, int *big)
-{
-	size_t i;
-
-	for (i = 0; i < 2; i++)
-		for (*big = 0; *big < 2; ++*big)
-			if (get(h, 4, *big) == (uint64_t)versions[i].size)
-				return &versions[i];
-	return NULL;
-}
-
 static int
-check_magic(const struct version *v, const unsigned char *h, const char *path, struct err *e)
+check_magic(const struct nifti_layout *v, const unsigned char *h, const char *path, struct err *e)
 {
 	const unsigned char *m = h + v->magic;
 
@@ -210,10 +155,10 @@ check_magic(const struct version *v, const unsigned char *h, const char *path, s
 }
 
 static int
-take_type(struct nifti *n, const struct version *v, const unsigned char *h, int big, const char *path,
+take_type(struct nifti *n, const struct nifti_layout *v, const unsigned char *h, int big, const char *path,
           struct err *e)
 {
-	int64_t code = get_int(h + v->datatype, 2, big), bitpix = get_int(h + v->bitpix, 2, big);
+	int64_t code = nifti_get_int(h + v->datatype, 2, big), bitpix = nifti_get_int(h + v->bitpix, 2, big);
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(types) && types[i].code != code; i++)
@@ -230,18 +175,18 @@ take_type(struct nifti *n, const struct version *v, const unsigned char *h, int 
 }
 
 static int
-take_dims(struct nifti *n, int64_t *bytes, const struct version *v, const unsigned char *h, int big,
+take_dims(struct nifti *n, int64_t *bytes, const struct nifti_layout *v, const unsigned char *h, int big,
           const char *path, struct err *e)
 {
 	int width = v->number == 1 ? 2 : 8, i;
-	int64_t ndim = get_int(h + v->dim, width, big), total = (int64_t)ten_dtype_size(n->dtype);
+	int64_t ndim = nifti_get_int(h + v->dim, width, big), total = (int64_t)ten_dtype_size(n->dtype);
 
 	if (ndim < 1 || ndim > 7)
 		return err_set(e, "'%s': %lld dimensions, expected 1 to 7", path, (long long)ndim);
 	for (i = 0; i < 4; i++)
 		n->dim[i] = 1;
 	for (i = 1; i <= ndim; i++) {
-		int64_t d = get_int(h + v->dim + (ptrdiff_t)i * width, width, big);
+		int64_t d = nifti_get_int(h + v->dim + (ptrdiff_t)i * width, width, big);
 
 		if (d < 1)
 			return err_set(e, "'%s': dimension %d is %lld", path, i, (long long)d);
@@ -267,15 +212,15 @@ unit(int code, int time)
 }
 
 static int
-take_spacing(struct nifti *n, const struct version *v, const unsigned char *h, int big, const char *path,
+take_spacing(struct nifti *n, const struct nifti_layout *v, const unsigned char *h, int big, const char *path,
              struct err *e)
 {
 	int width = v->number == 1 ? 4 : 8, units, i;
-	int64_t ndim = get_int(h + v->dim, v->number == 1 ? 2 : 8, big);
+	int64_t ndim = nifti_get_int(h + v->dim, v->number == 1 ? 2 : 8, big);
 
-	units = (int)get(h + v->units, v->number == 1 ? 1 : 4, big);
+	units = (int)nifti_get(h + v->units, v->number == 1 ? 1 : 4, big);
 	for (i = 0; i < 4; i++) {
-		double d = i < ndim ? get_real(h + v->pixdim + (ptrdiff_t)(i + 1) * width, width, big) : 0;
+		double d = i < ndim ? nifti_get_real(h + v->pixdim + (ptrdiff_t)(i + 1) * width, width, big) : 0;
 
 		if (!isfinite(d))
 			return err_set(e, "'%s': spacing %d is %g", path, i + 1, d);
@@ -285,13 +230,13 @@ take_spacing(struct nifti *n, const struct version *v, const unsigned char *h, i
 }
 
 static int
-take_scaling(struct nifti *n, const struct version *v, const unsigned char *h, int big, const char *path,
+take_scaling(struct nifti *n, const struct nifti_layout *v, const unsigned char *h, int big, const char *path,
              struct err *e)
 {
 	int width = v->number == 1 ? 4 : 8;
 
-	n->slope = get_real(h + v->slope, width, big);
-	n->inter = get_real(h + v->inter, width, big);
+	n->slope = nifti_get_real(h + v->slope, width, big);
+	n->inter = nifti_get_real(h + v->inter, width, big);
 	if (n->slope == 0 || !isfinite(n->slope)) {
 		n->slope = 1;
 		n->inter = 0;
@@ -302,11 +247,11 @@ take_scaling(struct nifti *n, const struct version *v, const unsigned char *h, i
 }
 
 static int
-take_offset(int64_t *offset, const struct version *v, const unsigned char *h, int big, const char *path,
+take_offset(int64_t *offset, const struct nifti_layout *v, const unsigned char *h, int big, const char *path,
             struct err *e)
 {
 	const unsigned char *p = h + v->vox_offset;
-	double d = v->number == 1 ? get_real(p, 4, big) : (double)get_int(p, 8, big);
+	double d = v->number == 1 ? nifti_get_real(p, 4, big) : (double)nifti_get_int(p, 8, big);
 
 	if (d == 0)
 		d = v->size + 4;
@@ -342,16 +287,16 @@ read_growing(unsigned char **p, int64_t have, int64_t total, struct source *s, c
 
 /* Header, extensions and everything they say; the source then stands at the data. */
 static int
-read_header(struct nifti *n, struct layout *l, struct source *s, struct err *e)
+read_header(struct nifti *n, struct extent *l, struct source *s, struct err *e)
 {
 	unsigned char h[540];
-	const struct version *v;
+	const struct nifti_layout *v;
 	int64_t end;
 	int big;
 
 	if (source_exactly(s, h, 8, "header", e))
 		return -1;
-	if (!(v = recognise(h, &big)))
+	if (!(v = nifti_layout_find(h, &big)))
 		return err_set(e, "'%s': not a NIfTI file", s->path);
 	if (source_exactly(s, h + 8, v->size - 8, "header", e) || check_magic(v, h, s->path, e) ||
 	    take_type(n, v, h, big, s->path, e) || take_dims(n, &l->bytes, v, h, big, s->path, e) ||
@@ -386,7 +331,7 @@ swap_bytes(unsigned char *p, int64_t bytes, size_t size)
 static int
 read_all(struct nifti *n, struct source *s, int with_data, struct err *e)
 {
-	struct layout l = { 0 };
+	struct extent l = { 0 };
 	unsigned char *data = NULL;
 
 	if (read_header(n, &l, s, e))
@@ -438,4 +383,85 @@ nifti_free(struct nifti *n)
 	free(n->data);
 	free(n->header);
 	*n = (struct nifti){ 0 };
+}
+
+/* --- frame by frame --- */
+
+struct nifti_source {
+	struct source s;
+	struct extent l;
+};
+
+int
+nifti_open(struct nifti_frames *f, const char *path, struct err *e)
+{
+	*f = (struct nifti_frames){ .path = mem_strdup(path), .source = mem_alloc(sizeof *f->source) };
+	if (source_open(&f->source->s, f->path, e)) {
+		free(f->source);
+		f->source = NULL;
+		nifti_close(f);
+		return -1;
+	}
+	if (read_header(&f->head, &f->source->l, &f->source->s, e)) {
+		nifti_close(f);
+		return -1;
+	}
+	f->frame = f->head;
+	f->frame.dim[3] = 1;
+	f->frame.header = NULL;
+	f->frame.header_size = 0;
+	return 0;
+}
+
+/* Behind the last frame: the checksum. */
+static int
+end_of_frames(struct nifti_frames *f, struct err *e)
+{
+	int rc = source_drain(&f->source->s, e);
+
+	if (source_close(&f->source->s, !rc, e))
+		rc = -1;
+	free(f->source);
+	f->source = NULL;
+	return rc;
+}
+
+int
+nifti_next(struct nifti_frames *f, struct err *e)
+{
+	struct nifti_source *n = f->source;
+	int64_t bytes;
+	unsigned char *data = f->frame.data;
+
+	if (!n)
+		return 0;
+	if (f->next == f->head.dim[3])
+		return end_of_frames(f, e);
+	bytes = n->l.bytes / f->head.dim[3];
+	if (data) {
+		if (source_exactly(&n->s, data, bytes, "data", e))
+			return -1;
+	} else if (read_growing(&data, 0, bytes, &n->s, "data", e)) {
+		free(data);
+		return -1;
+	}
+	f->frame.data = data;
+	if (n->l.swap)
+		swap_bytes(data, bytes, ten_dtype_size(f->frame.dtype));
+	f->next++;
+	return 1;
+}
+
+void
+nifti_close(struct nifti_frames *f)
+{
+	struct err e;
+
+	if (f->source)
+		source_close(&f->source->s, 0, &e);
+	free(f->source);
+	nifti_free(&f->head);
+	free(f->frame.data);
+	free(f->path);
+	*f = (struct nifti_frames){ 0 };
 }

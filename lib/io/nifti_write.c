@@ -1,9 +1,8 @@
 #include "io/nifti.h"
 
 #include <string.h>
-#include <zlib.h>
 
-#include "base/outfile.h"
+#include "io/nifti_put.h"
 
 #define HEADER 352 /* 348 bytes and the empty extension flag */
 
@@ -86,67 +85,23 @@ check(const struct nifti *n, const char *path, int *code, struct err *e)
 	return err_set(e, "cannot write '%s': NIfTI has no type for %s", path, ten_dtype_name(n->dtype));
 }
 
-/* Feeds size bytes to z and its output to f; at the end (finish) until z is empty. */
-static int
-deflate_into(FILE *f, z_stream *z, const unsigned char *data, size_t size, int finish)
-{
-	unsigned char buf[1 << 16];
-	size_t part;
-
-	do {
-		part = size < (1u << 30) ? size : 1u << 30;
-		z->next_in = (unsigned char *)(uintptr_t)data; /* zlib does not write there */
-		z->avail_in = (uInt)part;
-		data += part;
-		size -= part;
-		do {
-			z->next_out = buf;
-			z->avail_out = sizeof buf;
-			if (deflate(z, finish && !size ? Z_FINISH : Z_NO_FLUSH) == Z_STREAM_ERROR)
-				BUG("deflate: %s", z->msg ? z->msg : "stream error");
-			if (fwrite(buf, 1, sizeof buf - z->avail_out, f) != sizeof buf - z->avail_out)
-				return -1;
-		} while (!z->avail_out);
-	} while (size);
-	return 0;
-}
-
-/* zlib's own gzip header has no name and time 0. Noisy images hardly shrink more at higher levels than 1, but
- * take several times as long; masks are small and shrink well at 6. */
-static int
-write_gzip(FILE *f, const unsigned char *h, const void *data, size_t bytes, int level, struct err *e)
-{
-	z_stream z = { 0 };
-	int rc;
-
-	if (deflateInit2(&z, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-		return err_set(e, "cannot start compression");
-	rc = deflate_into(f, &z, h, HEADER, 0) || deflate_into(f, &z, data, bytes, 1) ? -1 : 0;
-	deflateEnd(&z);
-	return rc;
-}
-
 int
 nifti_write(const char *path, const struct nifti *n, struct err *e)
 {
 	unsigned char h[HEADER];
-	struct outfile out;
-	size_t bytes, len = strlen(path);
-	int code, bad;
+	struct nifti_put out;
+	size_t bytes;
+	int code;
 
 	if (check(n, path, &code, e))
 		return -1;
 	fill_header(h, n, code);
 	bytes = (size_t)(n->dim[0] * n->dim[1] * n->dim[2] * n->dim[3]) * ten_dtype_size(n->dtype);
-	if (outfile_open(&out, path, OUTFILE_BINARY, e))
+	if (nifti_put_open(&out, path, ten_dtype_size(n->dtype) == 1, e))
 		return -1;
-	if (len > 3 && !strcmp(path + len - 3, ".gz"))
-		bad = write_gzip(out.f, h, n->data, bytes, ten_dtype_size(n->dtype) == 1 ? 6 : 1, e);
-	else
-		bad = fwrite(h, 1, HEADER, out.f) != HEADER || fwrite(n->data, 1, bytes, out.f) != bytes;
-	if (bad && !ferror(out.f)) {
-		outfile_discard(&out);
+	if (nifti_put(&out, h, HEADER, e) || nifti_put(&out, n->data, bytes, e)) {
+		nifti_put_discard(&out);
 		return -1;
 	}
-	return outfile_close(&out, e);
+	return nifti_put_close(&out, e);
 }
