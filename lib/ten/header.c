@@ -1,33 +1,11 @@
 #include "ten/header.h"
 
 #include <jansson.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-
-static void *
-json_memory(size_t size)
-{
-	return mem_grow(NULL, size, 1);
-}
-
-static void
-set_json_memory(void)
-{
-	json_set_alloc_funcs(json_memory, free);
-}
-
-/* Before any use of jansson: where it does not get memory it leaves out part of what it was given, and few of its functions
- * say so. */
-static void
-json_start(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, set_json_memory);
-}
+#include "ten/json.h"
 
 /* What a tensor without values may claim: nothing in the file stands for it, and many a loop runs over dimensions. */
 #define EMPTY_MOST ((uint64_t)1 << 24)
