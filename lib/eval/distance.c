@@ -23,6 +23,12 @@ raster_has_spacing(const struct raster *g)
 	return good;
 }
 
+double
+raster_voxel(const struct raster *g)
+{
+	return raster_has_spacing(g) ? g->spacing[0] * g->spacing[1] * g->spacing[2] : NAN;
+}
+
 /* What the loops below share: `lines` columns of n values `stride` apart, side by side from each of `blocks` places. */
 struct pass {
 	double *d2;

@@ -19,6 +19,7 @@ struct raster {
 };
 
 size_t raster_voxels(const struct raster *g);
+double raster_voxel(const struct raster *g);      /* mm^3; NAN without spacing */
 int raster_has_spacing(const struct raster *g); /* all three between 1e-9 and 1e9; NAN is not */
 
 /* d2 and on have a value for each voxel; d2 is in mm^2, INFINITY everywhere where nothing is on. The raster must

@@ -29,30 +29,37 @@ confusion_clear(struct confusion *c)
 }
 
 static int
-check_labels(const uint8_t *label, size_t count, int k, const char *what, struct err *e)
+check_labels(const uint8_t *label, size_t count, int k, int ignore, const char *what, struct err *e)
 {
-	uint8_t max = 0;
-	size_t i;
+	size_t i, bad = 0;
 
 	for (i = 0; i < count; i++)
-		max = label[i] > max ? label[i] : max;
-	if (max < k)
+		bad += label[i] >= k && label[i] != ignore;
+	if (!bad)
 		return 0;
-	for (i = 0; label[i] < k; i++)
+	for (i = 0; label[i] < k || label[i] == ignore; i++)
 		;
 	return err_set(e, "%s label %d at pixel %zu, expected 0..%d", what, label[i], i, k - 1);
 }
 
 int
-confusion_add(struct confusion *c, const uint8_t *truth, const uint8_t *pred, size_t count, struct err *e)
+confusion_add_but(struct confusion *c, const uint8_t *truth, const uint8_t *pred, size_t count, int ignore,
+                  struct err *e)
 {
 	size_t i, k = (size_t)c->k;
 
-	if (check_labels(truth, count, c->k, "true", e) || check_labels(pred, count, c->k, "predicted", e))
+	if (check_labels(truth, count, c->k, ignore, "true", e) || check_labels(pred, count, c->k, -1, "predicted", e))
 		return -1;
 	for (i = 0; i < count; i++)
-		c->n[truth[i] * k + pred[i]]++;
+		if (truth[i] != ignore)
+			c->n[truth[i] * k + pred[i]]++;
 	return 0;
+}
+
+int
+confusion_add(struct confusion *c, const uint8_t *truth, const uint8_t *pred, size_t count, struct err *e)
+{
+	return confusion_add_but(c, truth, pred, count, -1, e);
 }
 
 void

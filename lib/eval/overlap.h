@@ -30,6 +30,10 @@ void confusion_clear(struct confusion *c);
 
 /* Counts `count` pixels. A label of k or more is an error that names its index; nothing is counted then. */
 int confusion_add(struct confusion *c, const uint8_t *truth, const uint8_t *pred, size_t count, struct err *e);
+
+/* The same, but a pixel whose true label is `ignore` (-1: none) is not counted, whatever was predicted there. */
+int confusion_add_but(struct confusion *c, const uint8_t *truth, const uint8_t *pred, size_t count, int ignore,
+                      struct err *e);
 void confusion_merge(struct confusion *dst, const struct confusion *src); /* of equal k */
 
 uint64_t confusion_truth(const struct confusion *c, int class); /* T_c */

@@ -46,6 +46,23 @@ refusals(void)
 }
 
 static void
+ignored(void)
+{
+	static const uint8_t t[] = { 0, 255, 1, 255, 1 }, p[] = { 0, 1, 1, 0, 0 }, bad[] = { 255, 0, 0, 0, 0 };
+	struct confusion c;
+	struct err e;
+
+	confusion_init(&c, 2);
+	CHECK(!confusion_add_but(&c, t, p, 5, 255, &e), "a label to be ignored need not be a class");
+	CHECK(c.n[0] == 1 && c.n[1] == 0 && c.n[2] == 1 && c.n[3] == 1, "and is not counted, whatever was predicted there");
+	CHECK(confusion_add_but(&c, t, bad, 5, 255, &e) < 0, "it cannot be predicted");
+	CHECK(confusion_add_but(&c, t, p, 5, 254, &e) < 0, "no other label is");
+	confusion_clear(&c);
+	CHECK(!confusion_add_but(&c, p, p, 5, 1, &e) && c.n[0] == 3 && c.n[3] == 0, "it may be a class too");
+	confusion_free(&c);
+}
+
+static void
 means(void)
 {
 	static const uint8_t empty[4];
@@ -76,6 +93,7 @@ main(void)
 {
 	by_hand();
 	refusals();
+	ignored();
 	means();
 	return check_done();
 }
