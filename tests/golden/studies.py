@@ -1,7 +1,7 @@
 """Golden figures of exp-converge and exp-compare, by numpy and scipy.
 
 Writes studies/: invented histories of four arms, what becomes of them, a table of scores and its tests; and paired.h.
-The random numbers of the bootstrap are part of the result, so Philox is here a second time, from the paper's text.
+The random numbers of the bootstrap are part of the result, so philox.py has Philox a second time.
 """
 import itertools
 import os
@@ -11,38 +11,10 @@ import zlib
 import numpy as np
 from scipy import stats
 
+from philox import Draws
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 DIR = os.path.join(HERE, "studies")
-MASK = 0xFFFFFFFF
-
-
-def philox(counter, key):
-    c, k = list(counter), list(key)
-    for _ in range(10):
-        a, b = 0xD2511F53 * c[0], 0xCD9E8D57 * c[2]
-        c = [(b >> 32) ^ c[1] ^ k[0], b & MASK, (a >> 32) ^ c[3] ^ k[1], a & MASK]
-        k = [(k[0] + 0x9E3779B9) & MASK, (k[1] + 0xBB67AE85) & MASK]
-    return c
-
-
-class Draws:
-    """lib/base/rng.h: a position for (seed, stream 6, epoch, sample); 64 bits are two words, the lower first."""
-
-    def __init__(self, seed, epoch, sample):
-        self.key, self.at, self.block, self.words = (seed & MASK, seed >> 32), [sample, epoch, 6], 0, []
-
-    def word(self):
-        if not self.words:
-            self.words = philox([self.block] + self.at, self.key)
-            self.block += 1
-        return self.words.pop(0)
-
-    def below(self, n):
-        while True:
-            low = self.word()
-            x = self.word() << 32 | low
-            if x >= 2**64 % n:
-                return x % n
 
 
 def table(name, rows):
