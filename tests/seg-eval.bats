@@ -35,7 +35,8 @@ masks() {
 @test "classes have names" {
 	masks '\0\1\2\2' '\0\1\2\1' >"$T/a"
 	seg-eval --names background,RV,LV "$T/a" --slices "$T/s" --confusion "$T/c" | grep -qx $'pooled_dice\tLV\t0.666667'
-	[ "$(head -1 "$T/s" | cut -f 6-)" = $'iou.background\tdice.background\tiou.RV\tdice.RV\tiou.LV\tdice.LV' ]
+	[ "$(head -1 "$T/s" | cut -f 6-)" = \
+		$'iou.background\tdice.background\tiou.RV\tdice.RV\tiou.LV\tdice.LV\thd.RV\thd95.RV\tassd.RV\thd.LV\thd95.LV\tassd.LV' ]
 	[ "$(cat "$T/c")" = $'truth\tbackground\tRV\tLV\nbackground\t1\t0\t0\nRV\t0\t1\t0\nLV\t0\t1\t1' ]
 	fails_with "*no name for class 2*" seg-eval --names a,b "$T/a"
 	fails_with "*more names*" seg-eval --names a,b,c,d "$T/a"

@@ -11,7 +11,8 @@ commands=(
 	'ten-select --shuffle @images -o %out'
 	'ten-stats @images -o %out'
 	'ten2tif @images -o %out'
-	'seg-eval --classes 4 @predicted -o %out --slices %slices --volumes %volumes --confusion %confusion'
+	'seg-eval --classes 4 --cardiac 1,2,3 @predicted -o %out --slices %slices --volumes %volumes --worst %worst --confusion %confusion --patients %patients --agreement %agreement --choose-postprocessing %choice'
+	'seg-eval @mask.nii @mask.nii -o %out'
 	'ssl-augment --views 1 --size 32 @segmented -o %out'
 	'ssl-augment --size 32 @images -o %out'
 	'ssl-pretrain --arch resnet18 --batch 2 --proj-hidden 8 --pred-hidden 8 @views -o %out --state %state --history %history'
@@ -87,8 +88,8 @@ fill() {
 # The long names of the options that name files to be written; and of those that name what is to be read. Neither names
 # checkpoints, which are both and have tests of their own.
 writes() {
-	"$1" -h | sed -En 's/^  (-.,|   ) --([a-z-]+) FILE +.*write.*/\2/p'
+	"$1" -h | sed -z 's/\n \{28\}/  /g' | sed -En 's/^  (-.,|   ) --([a-z-]+) FILE +.*write.*/\2/p'
 }
 reads() {
-	"$1" -h | sed -En '/write|--checkpoint|--resume/d; s/^  (-.,|   ) --([a-z-]+) (FILE|DIR) +.*/\2/p'
+	"$1" -h | sed -z 's/\n \{28\}/  /g' | sed -En '/write|--checkpoint|--resume/d; s/^  (-.,|   ) --([a-z-]+) (FILE|DIR) +.*/\2/p'
 }

@@ -1,343 +1,342 @@
 /* seg-eval - compare predicted with true masks */
-#include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "eval/overlap.h"
-#include "eval/volumes.h"
+#include "eval/choose.h"
+#include "eval/evaluation.h"
+#include "eval/patients.h"
+#include "io/pairs.h"
+#include "shared/patient_tables.h"
+#include "shared/scores.h"
 #include "shared/tool.h"
 
-static const char *slices_path, *volumes_path, *confusion_path, *names_text;
-static int classes;
+static const char *slices_path, *volumes_path, *worst_path, *confusion_path, *patients_path, *agreement_path;
+static const char *choice_path, *names_text, *cardiac_text;
+static int classes, ignore = -1, common, guess, replicates = 1000;
 
 static const struct opt opts[] = {
 	OPT_COMMON,
-	{ 'k', "classes", OPT_INT, &classes, "N", "number of classes, 0 for what the stream says or its largest label", 0,
+	{ 'k', "classes", OPT_INT, &classes, "N", "number of classes, 0 for what the input says or its largest label", 0,
 	  256, "" },
-	{ 0, "names", OPT_TEXT, &names_text, "NAMES", "names of the classes, from 0 on (NAME,NAME,...)", 0, 0, "numbers" },
+	{ 0, "names", OPT_TEXT, &names_text, "NAMES", "names of the classes, from 0 on (NAME,NAME,...)", 0, 0,
+	  "the input's, or numbers" },
+	{ 0, "ignore", OPT_INT, &ignore, "LABEL", "true label of pixels without truth, -1 for what the input says", -1, 255,
+	  "" },
+	{ 0, "common", OPT_FLAG, &common, 0, "leave out cases that only one of two folders has", 0, 0, 0 },
 	{ 0, "slices", OPT_OUT, &slices_path, "FILE", "write a table of slices", 0, 0, "" },
 	{ 0, "volumes", OPT_OUT, &volumes_path, "FILE", "write a table of volumes and classes", 0, 0, "" },
+	{ 0, "worst", OPT_OUT, &worst_path, "FILE", "write a table of volumes and classes, the worst first", 0, 0, "" },
 	{ 0, "confusion", OPT_OUT, &confusion_path, "FILE", "write the confusion matrix", 0, 0, "" },
+	{ 0, "patients", OPT_OUT, &patients_path, "FILE", "write a table of patients, with what their hearts do", 0, 0, "" },
+	{ 0, "agreement", OPT_OUT, &agreement_path, "FILE", "write a table of agreement over patients", 0, 0, "" },
+	{ 0, "cardiac", OPT_TEXT, &cardiac_text, "RV,MYO,LV", "classes of the heart, by name or number, - for none", 0, 0,
+	  "by their names" },
+	{ 0, "guess-phases", OPT_FLAG, &guess, 0, "where no phase is known, take the largest left ventricle for ED", 0, 0, 0 },
+	{ 0, "replicates", OPT_INT, &replicates, "N", "bootstrap replicates, 0 for no intervals", 0, 1000000, 0 },
+	{ 0, "choose-postprocessing", OPT_OUT, &choice_path, "FILE", "write a table of the classes to be cut down to their "
+	  "largest component", 0, 0, "" },
 	OPT_END
 };
 
-static char **names;     /* [classes] */
-static char *names_copy; /* what they point into when named */
+/* What is read: a stream, or pairs of volumes. */
+static struct ten_reader in;
+static struct pairs pairs;
+static int paired;
 
-struct eval {
-	struct confusion all, slice;
-	struct overlap_mean slices;
-	struct volume_list volumes;
-	struct outfile table; /* --slices */
-};
+static struct names names;
+static struct choice choice;
+static struct outfile slices_table;
+
+static int
+next(struct record *r)
+{
+	struct err e;
+	int rc;
+
+	if (!paired)
+		return in_read(&in, r);
+	rc = pairs_next(&pairs, r, &e);
+	if (rc < 0)
+		die("%s", e.msg);
+	return rc;
+}
+
+/* Dies of what is wrong with a record. */
+static void
+refuse(const struct record *r, struct err *e)
+{
+	if (!paired)
+		in_die(&in, r, "%s", e->msg);
+	pairs_blame(&pairs, e);
+	die("%s", e->msg);
+}
 
 static int
 largest(const struct tensor *t)
 {
 	int64_t n = t && t->dtype == TEN_U8 ? tensor_count(t) : 0, i;
-	uint8_t max = 0;
+	const uint8_t *label = n ? t->data : NULL;
+	int max = 0;
 
 	for (i = 0; i < n; i++)
-		max = ((const uint8_t *)t->data)[i] > max ? ((const uint8_t *)t->data)[i] : max;
+		max = label[i] > max && label[i] != ignore ? label[i] : max;
 	return max;
 }
 
-/* The largest label of a file, counting from 1; a pipe cannot be read twice. */
 static int
-count_labels(const char *path)
+largest_of(const struct record *r)
 {
-	static const char *const which[] = { "mask", "pred" };
+	int truth = largest(record_find(r, "mask")), pred = largest(record_find(r, "pred"));
+
+	return truth > pred ? truth : pred;
+}
+
+/* The largest label of a file; a pipe cannot be read twice. */
+static int
+largest_in_stream(const char *path)
+{
 	struct ten_map m;
 	struct err e;
-	int i, k, rc, label, max = 0;
+	int i, rc, label, max = 0;
 
 	rc = ten_map(&m, path, &e);
 	if (rc < 0)
 		die("%s", e.msg);
 	if (rc)
 		die("the stream does not say how many classes there are, and a pipe cannot be read twice: give --classes");
-	for (i = 0; i < m.n; i++)
-		for (k = 0; k < 2; k++) {
-			label = largest(record_find(&m.entry[i].rec, which[k]));
-			max = label > max ? label : max;
-		}
+	for (i = 0; i < m.n; i++) {
+		label = largest_of(&m.entry[i].rec);
+		max = label > max ? label : max;
+	}
 	ten_unmap(&m);
-	return max + 1;
+	return max;
 }
 
-static void
-name_classes(void)
+/* The record that has been read stays. */
+static int
+largest_in_pairs(const struct record *first)
 {
-	char *rest = NULL;
-	int i;
+	struct record r = { 0 };
+	int label, max = largest_of(first);
 
-	if (names_text)
-		rest = names_copy = mem_strdup(names_text);
-	names = mem_array((size_t)classes, sizeof *names);
-	for (i = 0; i < classes; i++) {
-		char *name = names_text ? strsep(&rest, ",") : NULL;
-
-		if (names_text && (!name || !*name))
-			die("--names '%s': no name for class %d of 0..%d", names_text, i, classes - 1);
-		names[i] = name ? name : mem_printf("%d", i);
+	while (next(&r)) {
+		label = largest_of(&r);
+		max = label > max ? label : max;
 	}
-	if (rest)
-		die("--names '%s': more names than the %d classes", names_text, classes);
+	record_free(&r);
+	pairs_rewind(&pairs);
+	next(&r);
+	record_free(&r);
+	return max;
 }
 
-/* What the first record decides. */
 static void
-begin(struct eval *x, const struct ten_reader *in, const struct record *r, const char *path)
+name_classes(const struct record *r)
 {
+	const char *told = meta_get(&r->meta, "names");
 	struct err e;
-	int64_t n = 0;
-	int i;
 
+	if (names_parse(&names, names_text ? names_text : told, classes, &e)) {
+		if (names_text)
+			die("--names %s", e.msg);
+		err_prefix(&e, "metadata 'names'");
+		refuse(r, &e);
+	}
+}
+
+/* Classes, their names and the label to be ignored: what the first record decides. */
+static void
+learn(const struct record *r, const char *path)
+{
+	int64_t n = 0, label = -1;
+	struct names told;
+	struct err e;
+
+	if (ignore < 0 && meta_int(&r->meta, "ignore", &label, 0, 255, &e) < 0)
+		refuse(r, &e);
+	ignore = ignore < 0 ? (int)label : ignore;
 	if (!classes && meta_int(&r->meta, "classes", &n, 1, 256, &e) < 0)
-		in_die(in, r, "%s", e.msg);
+		refuse(r, &e);
+	if (!classes && !n && meta_get(&r->meta, "names")) {
+		if (names_read(&told, &r->meta, &e))
+			refuse(r, &e);
+		n = told.n;
+		names_free(&told);
+	}
 	if (!classes)
-		classes = n ? (int)n : count_labels(path);
-	name_classes();
-	confusion_init(&x->all, classes);
-	confusion_init(&x->slice, classes);
-	overlap_mean_init(&x->slices, classes);
-	volume_list_init(&x->volumes, classes);
-	if (!slices_path)
-		return;
-	fprintf(text_open(&x->table, slices_path), "patient\tframe\tslice\tmacro_iou\tmacro_dice");
-	for (i = 0; i < classes; i++)
-		fprintf(x->table.f, "\tiou.%s\tdice.%s", names[i], names[i]);
-	putc('\n', x->table.f);
-}
-
-/* A name in a table: control characters would break it. */
-static void
-put_name(FILE *f, const char *s, char end)
-{
-	for (; *s; s++)
-		putc((unsigned char)*s < 32 || *s == 127 ? '?' : *s, f);
-	putc(end, f);
+		classes = n ? (int)n : 1 + (paired ? largest_in_pairs(r) : largest_in_stream(path));
+	name_classes(r);
 }
 
 static void
-put_slice(FILE *f, const struct volume *v, int64_t slice, const struct confusion *c)
+put_slice(void *ctx, const struct volume *v, int64_t slice, const struct confusion *c, const struct surface *surface)
 {
-	int i;
-
-	put_name(f, v->patient, '\t');
-	put_name(f, v->frame, '\t');
-	fprintf(f, "%" PRId64 "\t%.6f\t%.6f", slice, confusion_mean_iou(c, 0, ABSENT_ONE),
-	        confusion_mean_dice(c, 0, ABSENT_ONE));
-	for (i = 0; i < classes; i++)
-		fprintf(f, "\t%.6f\t%.6f", confusion_iou(c, i), confusion_dice(c, i));
-	putc('\n', f);
-}
-
-static const struct tensor *
-labels(const struct ten_reader *in, const struct record *r, const char *name)
-{
-	const struct tensor *t = in_tensor(in, r, name, 3);
-
-	if (t->dtype != TEN_U8)
-		in_die(in, r, "'%s' is %s, expected U8", name, ten_dtype_name(t->dtype));
-	return t;
+	(void)ctx;
+	scores_slice(slices_table.f, v, slice, c, surface);
 }
 
 static void
-add(struct eval *x, const struct ten_reader *in, const struct record *r)
+try_postprocessing(void *ctx, const struct volume *v)
 {
-	const struct tensor *mask = labels(in, r, "mask"), *pred = labels(in, r, "pred");
-	char a[TENSOR_SHAPE_LEN], b[TENSOR_SHAPE_LEN];
-	size_t size = (size_t)tensor_stride0(mask);
-	struct volume *v;
+	const int64_t dim[3] = { v->stack.n, v->stack.h, v->stack.w };
+
+	(void)ctx;
+	choice_add(&choice, v->stack.truth, v->stack.pred, dim, ignore);
+}
+
+static void
+begin(struct evaluation *x, const struct record *r, const char *path)
+{
+	learn(r, path);
+	evaluation_init(x, classes, ignore);
+	if (slices_path) {
+		scores_slice_header(text_open(&slices_table, slices_path), &names);
+		x->slice_surfaces = 1;
+		x->on_slice = put_slice;
+	}
+	if (choice_path) {
+		choice_init(&choice, classes);
+		x->on_volume = try_postprocessing;
+	}
+}
+
+static void
+warn_of_distances(const struct evaluation *x)
+{
+	const struct volume *first = NULL;
+	int i, without = 0, broken = 0;
+
+	for (i = 0; i < x->volumes.n; i++) {
+		const struct volume *v = &x->volumes.v[i];
+
+		without += !(volume_voxel(v) > 0);
+		if (v->why_not && !broken++)
+			first = v;
+	}
+	if (broken && choice_path)
+		die("--choose-postprocessing needs whole volumes: '%s' %s: %s", first->patient, first->frame, first->why_not);
+	if (broken)
+		note("volumes without distances: %d of %d, the first is '%s' %s: %s", broken, x->volumes.n, first->patient,
+		     first->frame, first->why_not);
+	if (without)
+		note("volumes without spacing, so without millilitres and distances: %d of %d", without, x->volumes.n);
+}
+
+static void
+find_hearts(struct cardiac_classes *hearts, int *any)
+{
 	struct err e;
-	int64_t i, slice;
 
-	if (!tensor_same_shape(mask, pred) || !size)
-		in_die(in, r, "'mask' is %s, 'pred' is %s", tensor_shape(a, mask), tensor_shape(b, pred));
-	v = volume_list_at(&x->volumes, r, &e);
-	if (!v)
-		in_die(in, r, "%s", e.msg);
-	slice = v->slices;
-	if (meta_int(&r->meta, "slice", &slice, 0, INT64_MAX / 2, &e) < 0)
-		in_die(in, r, "%s", e.msg);
-	for (i = 0; i < mask->dim[0]; i++) {
-		confusion_clear(&x->slice);
-		if (confusion_add(&x->slice, (uint8_t *)mask->data + (size_t)i * size,
-		                  (uint8_t *)pred->data + (size_t)i * size, size, &e))
-			in_die(in, r, "sample %" PRId64 ": %s", i, e.msg);
-		confusion_merge(&x->all, &x->slice);
-		confusion_merge(&v->c, &x->slice);
-		overlap_mean_add(&x->slices, &x->slice);
-		if (slices_path)
-			put_slice(x->table.f, v, slice + i, &x->slice);
-	}
-	v->slices += mask->dim[0];
+	*any = cardiac_text ? 1 : cardiac_classes_named(hearts, &names);
+	if (cardiac_text && cardiac_classes_parse(hearts, cardiac_text, &names, &e))
+		die("--cardiac %s", e.msg);
+}
+
+/* Opens a table if there is to be one. */
+static FILE *
+table(struct outfile *o, const char *path)
+{
+	return path ? text_open(o, path) : NULL;
 }
 
 static void
-put_volumes(FILE *f, const struct volume_list *l)
+put_patients(const struct evaluation *x, struct outfile *patients, struct outfile *agreement)
 {
-	int i, k;
+	struct cardiac_classes hearts;
+	struct patient_list list;
+	int any, known;
 
-	fprintf(f, "patient\tframe\tgroup\tphase\tslices\tclass\tdice\tiou\ttrue_ml\tpred_ml\n");
-	for (i = 0; i < l->n; i++)
-		for (k = 0; k < classes; k++) {
-			const struct volume *v = &l->v[i];
-
-			put_name(f, v->patient, '\t');
-			put_name(f, v->frame, '\t');
-			put_name(f, v->group, '\t');
-			put_name(f, v->phase, '\t');
-			fprintf(f, "%" PRId64 "\t%s\t%.6f\t%.6f\t%.6g\t%.6g\n", v->slices, names[k], volume_dice(v, k),
-			        volume_iou(v, k), volume_true_ml(v, k), volume_pred_ml(v, k));
-		}
-}
-
-static void
-put_confusion(FILE *f, const struct confusion *c)
-{
-	int i, k;
-
-	fprintf(f, "truth");
-	for (k = 0; k < classes; k++)
-		fprintf(f, "\t%s", names[k]);
-	for (i = 0; i < classes; i++) {
-		fprintf(f, "\n%s", names[i]);
-		for (k = 0; k < classes; k++)
-			fprintf(f, "\t%" PRIu64, c->n[i * classes + k]);
-	}
-	fprintf(f, "\n");
-}
-
-/* A score of volumes for each class, its mean over volumes, and the mean of those from class 1 on. */
-static void
-put_volume_score(FILE *f, const char *metric, const struct volume_list *l,
-                 double (*score)(const struct volume *v, int class))
-{
-	double foreground = 0;
-	int i, k;
-
-	for (k = 0; k < classes; k++) {
-		double sum = 0;
-
-		for (i = 0; i < l->n; i++)
-			sum += score(&l->v[i], k);
-		fprintf(f, "%s\t%s\t%.6f\n", metric, names[k], sum / l->n);
-		foreground += k ? sum / l->n : 0;
-	}
-	if (classes > 1)
-		fprintf(f, "%s\tforeground\t%.6f\n", metric, foreground / (classes - 1));
-}
-
-static void
-put_one_empty(FILE *f, const struct volume_list *l)
-{
-	int i, k;
-
-	for (k = 0; k < classes; k++) {
-		int n = 0;
-
-		for (i = 0; i < l->n; i++)
-			n += volume_one_empty(&l->v[i], k);
-		fprintf(f, "volumes_one_empty\t%s\t%d\n", names[k], n);
-	}
-}
-
-static void
-put_summary(FILE *f, const struct eval *x)
-{
-	int k;
-
-	fprintf(f, "metric\tclass\tvalue\n");
-	fprintf(f, "slices\tall\t%" PRIu64 "\nvolumes\tall\t%d\n", x->slices.parts, x->volumes.n);
-	fprintf(f, "accuracy\tall\t%.6f\n", confusion_accuracy(&x->all));
-	fprintf(f, "slice_macro_iou\tall\t%.6f\n", overlap_mean_macro_iou(&x->slices));
-	fprintf(f, "slice_macro_dice\tall\t%.6f\n", overlap_mean_macro_dice(&x->slices));
-	for (k = 0; k < classes; k++)
-		fprintf(f, "slice_iou\t%s\t%.6f\n", names[k], overlap_mean_iou(&x->slices, k));
-	fprintf(f, "slice_iou\tforeground\t%.6f\n", overlap_mean_foreground_iou(&x->slices));
-	for (k = 0; k < classes; k++)
-		fprintf(f, "slice_dice\t%s\t%.6f\n", names[k], overlap_mean_dice(&x->slices, k));
-	fprintf(f, "slice_dice\tforeground\t%.6f\n", overlap_mean_foreground_dice(&x->slices));
-	for (k = 0; k < classes; k++)
-		fprintf(f, "pooled_iou\t%s\t%.6f\n", names[k], confusion_iou(&x->all, k));
-	fprintf(f, "pooled_iou\tforeground\t%.6f\n", confusion_mean_iou(&x->all, 1, ABSENT_SKIP));
-	for (k = 0; k < classes; k++)
-		fprintf(f, "pooled_dice\t%s\t%.6f\n", names[k], confusion_dice(&x->all, k));
-	fprintf(f, "pooled_dice\tforeground\t%.6f\n", confusion_mean_dice(&x->all, 1, ABSENT_SKIP));
-	put_volume_score(f, "volume_iou", &x->volumes, volume_iou);
-	put_volume_score(f, "volume_dice", &x->volumes, volume_dice);
-	put_one_empty(f, &x->volumes);
+	find_hearts(&hearts, &any);
+	patient_list_init(&list, &x->volumes, any ? &hearts : NULL, guess);
+	known = patient_list_hearts(&list);
+	if (any && known < list.n && (patients_path || agreement_path))
+		note("ED and ES are known for %d of %d patients%s", known, list.n, guess ? "" : " (see --guess-phases)");
+	if (patients_path)
+		patient_tables_patients(table(patients, patients_path),
+		                        &(struct patient_tables){ x, &names, &list, any ? &hearts : NULL });
+	if (agreement_path)
+		patient_tables_agreement(table(agreement, agreement_path),
+		                         &(struct patient_tables){ x, &names, &list, any ? &hearts : NULL }, replicates,
+		                         opt_common.seed);
+	patient_list_free(&list);
 }
 
 /* All or none: what can fail on the way is done before the first file gets its name. */
 static void
-put_tables(struct eval *x)
+put_tables(const struct evaluation *x)
 {
-	struct outfile volumes = { 0 }, confusion = { 0 }, summary;
+	struct outfile out[7] = { { 0 } }, summary;
+	size_t i;
 
-	put_summary(text_open(&summary, opt_common.output), x);
+	scores_summary(text_open(&summary, opt_common.output), x, &names);
 	if (volumes_path)
-		put_volumes(text_open(&volumes, volumes_path), &x->volumes);
+		scores_volumes(table(&out[0], volumes_path), x, &names);
+	if (worst_path)
+		scores_worst(table(&out[1], worst_path), x, &names);
 	if (confusion_path)
-		put_confusion(text_open(&confusion, confusion_path), &x->all);
-	if (slices_path)
-		text_close(&x->table);
-	if (volumes_path)
-		text_close(&volumes);
-	if (confusion_path)
-		text_close(&confusion);
+		scores_confusion(table(&out[2], confusion_path), x, &names);
+	if (choice_path)
+		scores_choice(table(&out[3], choice_path), &choice, &names);
+	put_patients(x, &out[4], &out[5]);
+	out[6] = slices_table;
+	for (i = 0; i < ARRAY_LEN(out); i++)
+		if (out[i].f)
+			text_close(&out[i]);
 	text_close(&summary);
 }
 
 static void
-end(struct eval *x)
+refuse_standard_output(void)
 {
-	int i;
+	const struct opt *o;
 
-	for (i = 0; i < classes && !names_copy; i++)
-		free(names[i]);
-	free(names);
-	free(names_copy);
-	confusion_free(&x->all);
-	confusion_free(&x->slice);
-	overlap_mean_free(&x->slices);
-	volume_list_free(&x->volumes);
+	for (o = opts; o->name; o++)
+		if (o->type == OPT_OUT && strcmp(o->name, "output") && *(const char **)o->var &&
+		    !strcmp(*(const char **)o->var, "-"))
+			die("--%s needs a file: standard output is for the summary", o->name);
 }
 
 static void
-refuse_standard_output(const char *name, const char *path)
+open_input(char *argv[], int n)
 {
-	if (path && !strcmp(path, "-"))
-		die("--%s needs a file: standard output is for the summary", name);
+	struct err e;
+
+	paired = n == 2;
+	if (!paired)
+		in_open(&in, n ? argv[0] : NULL);
+	else if (pairs_open(&pairs, argv[0], argv[1], common, &e))
+		die("%s", e.msg);
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct eval x = { 0 };
+	struct evaluation x = { 0 };
 	struct record r = { 0 };
-	struct ten_reader in;
+	struct err e;
 	int n, begun = 0;
 
-	n = opt_parse(argc, &argv, opts, "[file]", "compare predicted with true masks", 0, 1);
-	refuse_standard_output("slices", slices_path);
-	refuse_standard_output("volumes", volumes_path);
-	refuse_standard_output("confusion", confusion_path);
-	in_open(&in, n ? argv[0] : NULL);
-	while (in_read(&in, &r)) {
+	n = opt_parse(argc, &argv, opts, "[file | predictions truth]", "compare predicted with true masks", 0, 2);
+	refuse_standard_output();
+	open_input(argv, n);
+	while (next(&r)) {
 		if (!begun++)
-			begin(&x, &in, &r, n ? argv[0] : NULL);
-		add(&x, &in, &r);
+			begin(&x, &r, n ? argv[0] : NULL);
+		if (evaluation_add(&x, &r, &e))
+			refuse(&r, &e);
 	}
 	if (!x.slices.parts)
-		die("%s: no slices to evaluate", in.name);
+		die("%s: no slices to evaluate", paired ? argv[0] : in.name);
+	evaluation_end(&x);
+	warn_of_distances(&x);
 	put_tables(&x);
-	end(&x);
+	evaluation_free(&x);
+	names_free(&names);
+	choice_free(&choice);
 	record_free(&r);
-	in_close(&in);
+	if (paired)
+		pairs_close(&pairs);
+	else
+		in_close(&in);
 	return 0;
 }

@@ -24,6 +24,10 @@ volume_list_free(struct volume_list *l)
 		free(l->v[i].frame);
 		free(l->v[i].group);
 		free(l->v[i].phase);
+		free(l->v[i].name);
+		free(l->v[i].surface);
+		free(l->v[i].why_not);
+		stack_free(&l->v[i].stack);
 		confusion_free(&l->v[i].c);
 	}
 	free(l->v);
@@ -39,40 +43,55 @@ text_of(const struct meta *m, const char *key)
 	return mem_strdup(value ? value : "");
 }
 
-/* mm^3 from "x y z" in mm */
+/* "x y z" in mm */
 static int
-voxel_of(double *voxel, const struct meta *m, struct err *e)
+spacing_of(double spacing[3], const struct meta *m, struct err *e)
 {
 	const char *text = meta_get(m, "spacing");
-	double x, y, z;
+	struct raster g = { 1, 1, 1, { NAN, NAN, NAN } };
+	double *d = g.spacing;
 	char rest;
 
-	*voxel = NAN;
-	if (!text)
-		return 0;
-	if (sscanf(text, "%lf %lf %lf %c", &x, &y, &z, &rest) != 3 || !(x > 0 && y > 0 && z > 0) ||
-	    !isfinite(x * y * z))
+	if (text && (sscanf(text, "%lf %lf %lf %c", &d[0], &d[1], &d[2], &rest) != 3 || !raster_has_spacing(&g)))
 		return err_set(e, "metadata 'spacing' is '%s', expected three positive numbers", text);
-	*voxel = x * y * z;
+	memcpy(spacing, d, sizeof g.spacing);
 	return 0;
 }
 
+/* Both unknown are the same too */
 static int
-compare_volume(const struct volume *v, const char *patient, const char *frame)
+same_spacing(const double a[3], const double b[3])
 {
-	int c = strcmp(v->patient, patient);
+	int i, same = 1;
 
-	return c ? c : strcmp(v->frame, frame);
+	for (i = 0; i < 3; i++)
+		same = same && (a[i] == b[i] || (isnan(a[i]) && isnan(b[i])));
+	return same;
+}
+
+/* What makes a volume: its patient (or file), frame and case, in this order. */
+struct key {
+	char *part[3];
+};
+
+static int
+compare_volume(const struct volume *v, const struct key *k)
+{
+	int c = strcmp(v->patient, k->part[0]);
+
+	if (!c)
+		c = strcmp(v->frame, k->part[1]);
+	return c ? c : strcmp(v->name, k->part[2]);
 }
 
 /* The place in l->sorted of a volume, or where it belongs. */
 static int
-find(const struct volume_list *l, const char *patient, const char *frame, int *found)
+find(const struct volume_list *l, const struct key *k, int *found)
 {
 	int lo = 0, hi = l->n;
 
 	while (lo < hi) {
-		int mid = (lo + hi) / 2, c = compare_volume(&l->v[l->sorted[mid]], patient, frame);
+		int mid = (lo + hi) / 2, c = compare_volume(&l->v[l->sorted[mid]], k);
 
 		if (c == 0) {
 			*found = 1;
@@ -104,71 +123,72 @@ name_of(const struct record *r)
 
 	if (!name)
 		name = meta_get(&r->meta, "file");
+	if (!name)
+		name = meta_get(&r->meta, "case");
 	return name ? mem_strdup(name) : mem_printf("record %lld", (long long)r->seq);
+}
+
+static void
+begin(struct volume *v, const struct record *r, const struct key *key, int k)
+{
+	int i;
+
+	v->patient = key->part[0];
+	v->frame = key->part[1];
+	v->name = key->part[2];
+	v->group = text_of(&r->meta, "group");
+	v->phase = text_of(&r->meta, "phase");
+	confusion_init(&v->c, k);
+	v->surface = mem_array((size_t)k, sizeof *v->surface);
+	for (i = 0; i < k; i++)
+		v->surface[i] = (struct surface){ NAN, NAN, NAN };
 }
 
 struct volume *
 volume_list_at(struct volume_list *l, const struct record *r, struct err *e)
 {
-	char *patient, *frame;
+	struct key key;
 	struct volume *v;
-	double voxel;
-	int at, found;
+	double spacing[3];
+	int64_t expected = 0;
+	int at, found, i;
 
-	if (voxel_of(&voxel, &r->meta, e))
+	if (spacing_of(spacing, &r->meta, e) || meta_int(&r->meta, "slices", &expected, 1, INT64_MAX / 2, e) < 0)
 		return NULL;
-	patient = name_of(r);
-	frame = text_of(&r->meta, "frame");
-	at = find(l, patient, frame, &found);
-	if (found) {
-		free(patient);
-		free(frame);
-		v = &l->v[l->sorted[at]];
-		if (v->voxel == voxel || (isnan(v->voxel) && isnan(voxel)))
-			return v;
-		err_set(e, "metadata 'spacing' is not that of the other slices of this volume");
-		return NULL;
+	key = (struct key){ { name_of(r), text_of(&r->meta, "frame"), text_of(&r->meta, "case") } };
+	at = find(l, &key, &found);
+	if (!found) {
+		v = insert(l, at);
+		memcpy(v->spacing, spacing, sizeof spacing);
+		v->expected = expected;
+		begin(v, r, &key, l->k);
+		return v;
 	}
-	v = insert(l, at);
-	v->patient = patient;
-	v->frame = frame;
-	v->group = text_of(&r->meta, "group");
-	v->phase = text_of(&r->meta, "phase");
-	v->voxel = voxel;
-	confusion_init(&v->c, l->k);
-	return v;
+	for (i = 0; i < 3; i++)
+		free(key.part[i]);
+	v = &l->v[l->sorted[at]];
+	if (same_spacing(v->spacing, spacing))
+		return v;
+	err_set(e, "metadata 'spacing' is not that of the other slices of this volume");
+	return NULL;
+}
+
+struct raster
+volume_raster(const struct volume *v)
+{
+	return (struct raster){ (int)v->stack.w, (int)v->stack.h, 1, { v->spacing[0], v->spacing[1], v->spacing[2] } };
 }
 
 double
-volume_dice(const struct volume *v, int class)
+volume_voxel(const struct volume *v)
 {
-	double x = confusion_dice(&v->c, class);
+	struct raster g = { 1, 1, 1, { v->spacing[0], v->spacing[1], v->spacing[2] } };
 
-	return isnan(x) ? 1 : x;
+	return raster_voxel(&g);
 }
 
-double
-volume_iou(const struct volume *v, int class)
+struct score
+volume_score(const struct volume *v, int class)
 {
-	double x = confusion_iou(&v->c, class);
-
-	return isnan(x) ? 1 : x;
-}
-
-int
-volume_one_empty(const struct volume *v, int class)
-{
-	return !confusion_truth(&v->c, class) != !confusion_pred(&v->c, class);
-}
-
-double
-volume_true_ml(const struct volume *v, int class)
-{
-	return (double)confusion_truth(&v->c, class) * v->voxel / 1000;
-}
-
-double
-volume_pred_ml(const struct volume *v, int class)
-{
-	return (double)confusion_pred(&v->c, class) * v->voxel / 1000;
+	return score_from(&v->c, class, volume_voxel(v), &v->surface[class]);
 }

@@ -1,22 +1,26 @@
-/* volumes.h - slices gathered into the volumes they were cut from, and the overlap of each volume
+/* volumes.h - slices gathered into the volumes they were cut from
  *
- * A volume is one patient and frame; its slices may arrive in any order and any number of records. Images
- * without a patient are volumes of their own, named by their file or, without that, by their record's number.
- *
- * Per volume and class: Dice and IoU over its pixels. Where a class is in neither truth nor prediction both
- * are 1, where it is in one of them only, 0.
+ * A volume is one patient, frame and case; its slices may arrive in any order and any number of records. Images
+ * without a patient are volumes of their own, named by their file or case or, without those, by their record's number.
  */
 #ifndef EVAL_VOLUMES_H
 #define EVAL_VOLUMES_H
 
 #include "eval/overlap.h"
+#include "eval/score.h"
+#include "eval/stack.h"
 #include "ten/tensor.h"
 
 struct volume {
-	char *patient, *frame, *group, *phase; /* "" where unknown; patient may be a file name */
-	int64_t slices;                        /* added so far */
-	double voxel;                          /* mm^3; NAN without spacing */
+	char *patient, *frame, *group, *phase, *name; /* "" where unknown; patient may be a file name, name is the case's */
+	int64_t slices;         /* added so far */
+	int64_t expected;       /* slices it has; 0: unknown */
+	double spacing[3];      /* mm along x, y, z; NAN where unknown */
 	struct confusion c;
+	struct stack stack;     /* its slices, until it is measured */
+	int measured;
+	struct surface *surface; /* [k]; NAN until it is measured, and where there is no distance */
+	char *why_not;          /* what keeps it from having distances, other than a lack of spacing; or NULL */
 };
 
 struct volume_list {
@@ -33,12 +37,8 @@ void volume_list_free(struct volume_list *l);
  * record's spacing is not three positive numbers, or not that of the volume's other slices. */
 struct volume *volume_list_at(struct volume_list *l, const struct record *r, struct err *e);
 
-double volume_dice(const struct volume *v, int class);
-double volume_iou(const struct volume *v, int class);
-int volume_one_empty(const struct volume *v, int class); /* in truth or prediction, but not in both */
-
-/* pixels * voxel / 1000: the volume of a class in ml; NAN without spacing. */
-double volume_true_ml(const struct volume *v, int class);
-double volume_pred_ml(const struct volume *v, int class);
+struct raster volume_raster(const struct volume *v);          /* of one slice: z is 1 */
+double volume_voxel(const struct volume *v);                  /* mm^3; NAN without spacing */
+struct score volume_score(const struct volume *v, int class);
 
 #endif

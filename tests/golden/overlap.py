@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # Writes overlap.ten, a stream of random masks and predictions, and what seg-eval should say of it
-# (overlap-*.tsv), worked out by numpy from whole volumes with sets of voxels instead of a confusion matrix.
+# (overlap-*.tsv), worked out by numpy from whole volumes with sets of voxels instead of a confusion matrix, and by scipy
+# what distances are concerned.
 # Three volumes and one image; class 3 is missing from one volume's truth, from another's prediction, class 4
 # from everything. Records are cut and ordered so that volumes arrive in pieces.
 import json
@@ -8,6 +9,8 @@ import os
 import struct
 
 import numpy as np
+
+from surfaces import distances
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 K = 5
@@ -72,6 +75,31 @@ def iou(a, b, empty):
     return np.logical_and(a, b).sum() / np.logical_or(a, b).sum() if a.any() or b.any() else empty
 
 
+def share(part, whole, empty):
+    return part.sum() / whole.sum() if whole.any() else empty
+
+
+def precision(t, p):
+    return share(t & p, p, np.nan if t.any() else 1.0)
+
+
+def recall(t, p):
+    return share(t & p, t, np.nan if p.any() else 1.0)
+
+
+def spacing(meta):
+    return tuple(float(x) for x in meta["spacing"].split())[::-1] if "spacing" in meta else None
+
+
+def apart(meta, t, p):
+    """HD, HD95, ASSD"""
+    return tuple(map(float, distances(t, p, spacing(meta)))) if spacing(meta) else (np.nan,) * 3
+
+
+def empty(t, p):
+    return {(1, 1): "neither", (0, 0): "both", (0, 1): "truth", (1, 0): "prediction"}[int(t.any()), int(p.any())]
+
+
 def table(name, rows):
     with open(os.path.join(HERE, name), "w") as f:
         for row in rows:
@@ -79,21 +107,27 @@ def table(name, rows):
 
 
 slices = [(volumes[v][0], i, volumes[v][1][i], volumes[v][2][i]) for v, lo, hi in pieces for i in range(lo, hi)]
-rows = [["patient", "frame", "slice", "macro_iou", "macro_dice"] + [x % c for c in range(K) for x in ("iou.%d", "dice.%d")]]
+rows = [["patient", "frame", "slice", "macro_iou", "macro_dice"] + [x % c for c in range(K) for x in ("iou.%d", "dice.%d")]
+        + [x % c for c in range(1, K) for x in ("hd.%d", "hd95.%d", "assd.%d")]]
 for meta, i, t, p in slices:
     row = [meta.get("patient", meta.get("file")), meta.get("frame", ""), i]
     row += [float(np.mean([s(t == c, p == c, 1.0) for c in range(K)])) for s in (iou, dice)]
-    rows.append(row + [float(s(t == c, p == c, np.nan)) for c in range(K) for s in (iou, dice)])
+    rows.append(row + [float(s(t == c, p == c, np.nan)) for c in range(K) for s in (iou, dice)]
+                + [d for c in range(1, K) for d in apart(meta, t[None] == c, p[None] == c)])
 table("overlap-slices.tsv", rows)
 
 order = sorted(range(4), key=lambda v: [q[0] for q in pieces].index(v))
-rows = [["patient", "frame", "group", "phase", "slices", "class", "dice", "iou", "true_ml", "pred_ml"]]
+rows = [["patient", "frame", "group", "phase", "slices", "class", "dice", "iou", "true_ml", "pred_ml", "error_ml", "precision",
+         "recall", "hd", "hd95", "assd", "empty", "case"]]
 for v in order:
     meta, t, p, ml = volumes[v]
     for c in range(K):
         rows.append([meta.get("patient", meta.get("file")), meta.get("frame", ""), meta.get("group", ""), "", len(t), str(c),
                      float(dice(t == c, p == c, 1.0)), float(iou(t == c, p == c, 1.0)),
-                     "%.6g" % ((t == c).sum() * ml), "%.6g" % ((p == c).sum() * ml)])
+                     "%.6g" % ((t == c).sum() * ml), "%.6g" % ((p == c).sum() * ml),
+                     "%.6g" % ((int((p == c).sum()) - int((t == c).sum())) * ml), float(precision(t == c, p == c)),
+                     float(recall(t == c, p == c)), *(apart(meta, t == c, p == c) if c else [np.nan] * 3),
+                     empty(t == c, p == c), ""])
 table("overlap-volumes.tsv", rows)
 
 T = np.concatenate([v[1].ravel() for v in volumes])
@@ -119,4 +153,18 @@ for name, s in (("iou", iou), ("dice", dice)):
     rows += [["volume_" + name, str(c), float(each[:, c].mean())] for c in range(K)]
     rows.append(["volume_" + name, "foreground", float(each[:, 1:].mean())])
 rows += [["volumes_one_empty", str(c), sum(bool((t == c).any() != (p == c).any()) for _, t, p, _ in volumes)] for c in range(K)]
+for name, first, value in (
+    ("precision", 0, lambda m, t, p, ml: precision(t, p)),
+    ("recall", 0, lambda m, t, p, ml: recall(t, p)),
+    ("hd", 1, lambda m, t, p, ml: apart(m, t, p)[0]),
+    ("hd95", 1, lambda m, t, p, ml: apart(m, t, p)[1]),
+    ("assd", 1, lambda m, t, p, ml: apart(m, t, p)[2]),
+    ("error_ml", 1, lambda m, t, p, ml: p.sum() * ml - t.sum() * ml),
+    ("abs_error_ml", 1, lambda m, t, p, ml: abs(p.sum() * ml - t.sum() * ml)),
+):
+    each = {c: [value(m, t == c, p == c, ml) for m, t, p, ml in (volumes[v] for v in order)] for c in range(first, K)}
+    mean = {c: float(sum(x for x in xs if not np.isnan(x)) / np.isfinite(xs).sum()) for c, xs in each.items()}
+    digits = "%.4f" if name.endswith("_ml") else "%.6f"
+    rows += [["volume_" + name, str(c), digits % x] for c, x in mean.items()]
+    rows.append(["volume_" + name, "foreground", digits % np.mean([mean[c] for c in range(1, K)])])
 table("overlap-summary.tsv", rows)

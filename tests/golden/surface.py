@@ -3,26 +3,12 @@
 import os
 
 import numpy as np
-from scipy.ndimage import binary_erosion, distance_transform_edt, gaussian_filter, generate_binary_structure
+from scipy.ndimage import distance_transform_edt, gaussian_filter
+
+from surfaces import distances
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 rng = np.random.default_rng(11)
-
-
-def outline(mask):
-    return mask & ~binary_erosion(mask, generate_binary_structure(mask.ndim, 1), border_value=0)
-
-
-def distances(t, p, spacing):
-    if not t.any() and not p.any():
-        return 0.0, 0.0, 0.0
-    if not t.any() or not p.any():
-        return np.nan, np.nan, np.nan
-    if t.shape[0] == 1:
-        t, p, spacing = t[0], p[0], spacing[1:]
-    st, sp = outline(t), outline(p)
-    d = np.hstack([distance_transform_edt(~sp, spacing)[st], distance_transform_edt(~st, spacing)[sp]])
-    return d.max(), np.percentile(d, 95), d.mean()
 
 
 def noise(shape, classes=2, smooth=0.0, empty=0.5):

@@ -3,6 +3,6 @@
 	letter = substr($0, 3, 1) == "-" ? substr($0, 4, 1) : "-"
 	name = substr($0, 9)
 	sub(/ .*/, "", name)
-	at = 9 + length(name) # help begins in column 29; what stands right behind the name is the value
-	print letter, name, substr($0, at) ~ /^ [^ ]/ && at + 1 < 29 ? "=" : ""
+	at = 9 + length(name) # help begins in column 29, or on the next line; what stands right behind the name is the value
+	print letter, name, substr($0, at) ~ /^ [^ ]/ && at + 1 != 29 ? "=" : ""
 }

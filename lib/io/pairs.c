@@ -1,0 +1,287 @@
+#include "io/pairs.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "io/volume.h"
+
+/* --- who belongs to whom --- */
+
+static void
+add(struct pairs *p, const char *name, const char *pred, const char *truth, const struct dataset_case *known)
+{
+	p->p = mem_grow(p->p, (size_t)p->n + 1, sizeof *p->p);
+	p->p[p->n++] = (struct pair){ mem_strdup(pred), mem_strdup(truth), known, mem_strdup(name) };
+}
+
+/* A case of `have` that `lack` has not, and how many there are. */
+static int
+count_missing(const struct dataset *have, const struct dataset *lack, const char **name)
+{
+	int i, n = 0;
+
+	for (i = have->n - 1; i >= 0; i--)
+		if (!dataset_find(lack, have->c[i].name)) {
+			*name = have->c[i].name;
+			n++;
+		}
+	return n;
+}
+
+static int
+check_complete(const struct dataset *have, const struct dataset *lack, const char *what, struct err *e)
+{
+	const char *name = "";
+	int n = count_missing(have, lack, &name);
+
+	if (n > 1)
+		return err_set(e, "'%s': no %s of case '%s' of '%s', nor of %d others", lack->dir, what, name, have->dir, n - 1);
+	return n ? err_set(e, "'%s': no %s of case '%s' of '%s'", lack->dir, what, name, have->dir) : 0;
+}
+
+static int
+match_folders(struct pairs *p, const char *pred, const char *truth, int common, struct err *e)
+{
+	int i;
+
+	if (dataset_masks(&p->pred, pred, e) || dataset_masks(&p->truth, truth, e))
+		return -1;
+	if (!common && (check_complete(&p->truth, &p->pred, "prediction", e) ||
+	                check_complete(&p->pred, &p->truth, "truth", e)))
+		return -1;
+	for (i = 0; i < p->truth.n; i++) {
+		const struct dataset_case *t = &p->truth.c[i], *found = dataset_find(&p->pred, t->name);
+
+		if (found)
+			add(p, t->name, found->mask, t->mask, t);
+	}
+	return p->n ? 0 : err_set(e, "'%s' and '%s' have no case in common", pred, truth);
+}
+
+/* "dir/name_gt.nii.gz" is the case "name" */
+static char *
+name_of(const char *path)
+{
+	static const char *const ending[] = { ".gz", ".nii", "_gt", "_seg" };
+	const char *slash = strrchr(path, '/');
+	char *name = mem_strdup(slash ? slash + 1 : path);
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(ending); i++) {
+		size_t n = strlen(name), m = strlen(ending[i]);
+
+		if (n > m && !strcmp(name + n - m, ending[i]))
+			name[n - m] = 0;
+	}
+	return name;
+}
+
+static int
+is_folder(int *folder, const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return err_set(e, "cannot open '%s':", path);
+	*folder = S_ISDIR(st.st_mode);
+	return 0;
+}
+
+int
+pairs_open(struct pairs *p, const char *pred, const char *truth, int common, struct err *e)
+{
+	int a, b, rc;
+	char *name;
+
+	memset(p, 0, sizeof *p);
+	p->truth.ignore = p->pred.ignore = -1;
+	if (is_folder(&a, pred, e) || is_folder(&b, truth, e))
+		return -1;
+	if (a != b)
+		return err_set(e, "'%s' is a folder, '%s' is none", a ? pred : truth, a ? truth : pred);
+	if (!a) {
+		name = name_of(truth);
+		add(p, name, pred, truth, NULL);
+		free(name);
+		return 0;
+	}
+	rc = match_folders(p, pred, truth, common, e);
+	if (rc)
+		pairs_close(p);
+	return rc;
+}
+
+/* --- reading --- */
+
+static int
+compare_heads(const struct nifti *pred, const struct nifti *truth, struct err *e)
+{
+	const int64_t *a = pred->dim, *b = truth->dim;
+	const double *p = pred->spacing, *q = truth->spacing;
+	int i;
+
+	if (memcmp(a, b, sizeof pred->dim))
+		return err_set(e, "the prediction is %lldx%lldx%lldx%lld, the truth %lldx%lldx%lldx%lld", (long long)a[0],
+		               (long long)a[1], (long long)a[2], (long long)a[3], (long long)b[0], (long long)b[1],
+		               (long long)b[2], (long long)b[3]);
+	for (i = 0; i < 3; i++)
+		if (fabs(p[i] - q[i]) > 1e-3 * q[i])
+			return err_set(e, "the prediction's spacing is %gx%gx%g mm, the truth's %gx%gx%g", p[0], p[1], p[2], q[0],
+			               q[1], q[2]);
+	return 0;
+}
+
+int
+pairs_blame(const struct pairs *p, struct err *e)
+{
+	const struct pair *pair = &p->p[p->at];
+
+	if (p->a.head.dim[3] > 1)
+		err_prefix(e, "frame %lld", (long long)p->a.next);
+	return err_prefix(e, "'%s' and '%s'", pair->pred, pair->truth);
+}
+
+static void
+close_files(struct pairs *p)
+{
+	if (p->open) {
+		nifti_close(&p->a);
+		nifti_close(&p->b);
+	}
+	p->open = 0;
+}
+
+static int
+open_files(struct pairs *p, struct err *e)
+{
+	const struct pair *pair = &p->p[p->at];
+
+	if (nifti_open(&p->a, pair->pred, e))
+		return -1;
+	if (nifti_open(&p->b, pair->truth, e)) {
+		nifti_close(&p->a);
+		return -1;
+	}
+	p->open = 1;
+	return compare_heads(&p->a.head, &p->b.head, e) ? pairs_blame(p, e) : 0;
+}
+
+static void
+put_known(struct meta *m, const struct pairs *p, const struct pair *pair)
+{
+	const struct dataset_case *c = pair->known;
+	char *names = dataset_join_names(&p->truth);
+
+	meta_set(m, "patient", c->patient);
+	if (c->frame)
+		meta_setf(m, "frame", "%d", c->frame);
+	if (*c->group)
+		meta_set(m, "group", c->group);
+	if (*c->phase)
+		meta_set(m, "phase", c->phase);
+	if (p->truth.classes)
+		meta_setf(m, "classes", "%d", p->truth.classes);
+	if (names)
+		meta_set(m, "names", names);
+	if (p->truth.ignore >= 0)
+		meta_setf(m, "ignore", "%d", p->truth.ignore);
+	free(names);
+}
+
+static void
+put_metadata(struct meta *m, const struct pairs *p)
+{
+	const struct pair *pair = &p->p[p->at];
+	const struct nifti *n = &p->b.head;
+
+	meta_free(m);
+	meta_set(m, "patient", pair->name);
+	if (pair->known)
+		put_known(m, p, pair);
+	meta_set(m, "case", pair->name);
+	if (n->dim[3] > 1)
+		meta_setf(m, "frame", "%lld", (long long)p->b.next);
+	meta_set(m, "slice", "0");
+	meta_setf(m, "slices", "%lld", (long long)n->dim[2]);
+	meta_setf(m, "spacing", "%.9g %.9g %.9g", n->spacing[0], n->spacing[1], n->spacing[2]);
+}
+
+/* The prediction's tensor is made as `mask`, then called `pred`. */
+static int
+put_masks(struct record *r, const struct pairs *p, struct err *e)
+{
+	const struct pair *pair = &p->p[p->at];
+	struct tensor *t;
+
+	record_remove(r, "mask");
+	record_remove(r, "pred");
+	if (volume_mask(r, &p->a.frame, 0, 256, e))
+		return err_prefix(e, "'%s'", pair->pred);
+	t = record_find(r, "mask");
+	free(t->name);
+	t->name = mem_strdup("pred");
+	if (volume_mask(r, &p->b.frame, 0, 256, e))
+		return err_prefix(e, "'%s'", pair->truth);
+	return 0;
+}
+
+/* 1: a frame of both; 0: the pair has no more */
+static int
+next_frame(struct pairs *p, struct err *e)
+{
+	int a = nifti_next(&p->a, e), b = a < 0 ? -1 : nifti_next(&p->b, e);
+
+	return a < 0 || b < 0 ? -1 : a && b;
+}
+
+int
+pairs_next(struct pairs *p, struct record *r, struct err *e)
+{
+	int more;
+
+	for (;; p->at++) {
+		if (p->at == p->n)
+			return 0;
+		if (!p->open && open_files(p, e))
+			return -1;
+		more = next_frame(p, e);
+		if (more)
+			break;
+		close_files(p);
+	}
+	if (more < 0 || put_masks(r, p, e))
+		return -1;
+	put_metadata(&r->meta, p);
+	r->seq = p->count++;
+	return 1;
+}
+
+void
+pairs_rewind(struct pairs *p)
+{
+	close_files(p);
+	p->at = 0;
+	p->count = 0;
+}
+
+void
+pairs_close(struct pairs *p)
+{
+	int i;
+
+	close_files(p);
+	for (i = 0; i < p->n; i++) {
+		free(p->p[i].pred);
+		free(p->p[i].truth);
+		free(p->p[i].name);
+	}
+	free(p->p);
+	if (p->truth.dir)
+		dataset_free(&p->truth);
+	if (p->pred.dir)
+		dataset_free(&p->pred);
+	memset(p, 0, sizeof *p);
+}
