@@ -204,3 +204,23 @@ piece() {
 2\t2\t0\t1.000000\t0.800000
 3\t3\t0\t1.000000\t1.000000' ]
 }
+
+@test "two models are compared patient by patient, over what both have a score for" {
+	{
+		printf 'patient\tframe\tclass\tdice\thd95\n'
+		for p in 1 2 3 4 5 6; do printf 'p%s\t1\tLV\t0.8%s\t%s\np%s\t2\tLV\t0.9\t%s\n' $p $p $p $p $p; done
+	} >"$T/a"
+	# in the second frame worse by 0.02, in the first better by 0.1; no distance in a frame of p3, none at all of p4
+	awk -F '\t' -v OFS='\t' 'NR > 1 { if ($2 == 2) $4 -= 0.02; else $4 += 0.1; $5 += 1
+		if ($1 == "p3" && $2 == 1 || $1 == "p4") $5 = "nan" } { print }' "$T/a" >"$T/b"
+	exp-compare a="$T/a" b="$T/b" --tests "$T/t" >"$T/m"
+	[ "$(cut -f 1-4 "$T/m")" = $'class\tmodel\tn\tmean\nLV\ta\t6\t0.867500\nLV\tb\t6\t0.907500' ]
+	[ "$(cut -f 1-5,9,10 "$T/t" | tail -1)" = $'LV\ta\tb\t6\t-0.040000\t0\t0.03125' ]
+	exp-compare -m hd95 a="$T/a" b="$T/b" --tests "$T/t" >"$T/m" 2>"$T/err"
+	[ "$(cut -f 1-4 "$T/m")" = $'class\tmodel\tn\tmean\nLV\ta\t5\t3.400000\nLV\tb\t5\t4.400000' ]
+	[ "$(cat "$T/err")" = 'exp-compare: left out, because not every model has a hd95: 6 of 24 rows' ]
+	fails_with "*'*/a' is not NAME=TABLE*" exp-compare b="$T/b" "$T/a"
+	fails_with "*two tables have the name 'a'" exp-compare a="$T/b" a="$T/a"
+	printf 'patient\tclass\tdice\np\tLV\t1\np\tLV\t1\n' >"$T/c"
+	fails_with "*'$T/c' line 3: a second row for model b, patient p at the same*" exp-compare a="$T/a" b="$T/c"
+}

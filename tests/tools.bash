@@ -33,6 +33,7 @@ commands=(
 	'seg-finetune --batch 2 --init @model.w @segmented -o %out'
 	'cls-pretrain --batch 2 --classes 2 --init @encoder.w @labelled -o %out'
 	'exp-compare @scores -o %out --tests %tests'
+	'exp-compare a=@volumes b=@volumes -o %out'
 	'exp-converge --replicates 10 a=@history.tsv b=@history.tsv --reference a -o %out --runs %runs --curves %curves'
 	'phantom-cine --patients 1 --matrix 48,48 --slices 2,2 --frames 4,4 --no-cine -o %%out'
 	'phantom-scene --classes 1 --per-class 2 --size 16 -o %%out'
@@ -65,6 +66,7 @@ inputs() {
 	printf '%s\n' "$1/pictures/"* >"$1/list"
 	ten-stats -q "$1/segmented" -o "$1/stats.tsv"
 	printf 'arm\tseed\tdice\na\t1\t.5\na\t2\t.6\nb\t1\t.4\nb\t2\t.7\n' >"$1/scores"
+	printf 'patient\tframe\tclass\tdice\np\t1\t1\t.5\np\t2\t1\tnan\n' >"$1/volumes"
 	printf 'epoch\tdice_mean\n0\t.1\n1\t.5\n2\t.6\n' >"$1/history.tsv"
 }
 

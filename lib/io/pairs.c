@@ -206,7 +206,7 @@ put_metadata(struct meta *m, const struct pairs *p)
 		meta_setf(m, "frame", "%lld", (long long)p->b.next);
 	meta_set(m, "slice", "0");
 	meta_setf(m, "slices", "%lld", (long long)n->dim[2]);
-	meta_setf(m, "spacing", "%.9g %.9g %.9g", n->spacing[0], n->spacing[1], n->spacing[2]);
+	meta_setf(m, "spacing", "%.17g %.17g %.17g", n->spacing[0], n->spacing[1], n->spacing[2]);
 }
 
 /* The prediction's tensor is made as `mask`, then called `pred`. */
