@@ -7,7 +7,8 @@ nifti() {
 	# a number of two bytes, low one first
 	# shellcheck disable=SC2059
 	two() { printf "\\x$(printf %02x $(($1 & 255)))\\x$(printf %02x $(($1 >> 8)))"; }
-	real() { case $1 in 1) printf '\0\0\x80\x3f' ;; 2) printf '\0\0\0\x40' ;; 10) printf '\0\0\x20\x41' ;; esac; }
+	real() { case $1 in 1) printf '\0\0\x80\x3f' ;; 2) printf '\0\0\0\x40' ;; 10) printf '\0\0\x20\x41' ;;
+		nan) printf '\0\0\xc0\x7f' ;; esac; }
 	printf '\x5c\1\0\0'
 	head -c 36 /dev/zero
 	for v in 3 "$1" "$2" "$3" 1 1 1 1; do two "$v"; done
@@ -93,6 +94,8 @@ both\t1.000000\t0.000000\tboth' ]
 	nifti 4 1 1 1 1 2 '\0\0\1\1' >"$T/spacing.nii"
 	fails_with "*'$T/size.nii' and '$T/t.nii': the prediction is 2x2x1x1, the truth 4x1x1x1" seg-eval "$T/size.nii" "$T/t.nii"
 	fails_with "*the prediction's spacing is 1x1x2 mm, the truth's 1x1x1" seg-eval "$T/spacing.nii" "$T/t.nii"
+	nifti 4 1 1 1 nan 1 '\0\0\1\1' >"$T/nan.nii"
+	fails_with "*'$T/nan.nii': spacing 2 is nan" seg-eval "$T/t.nii" "$T/nan.nii"
 	fails_with "*'$T/t.nii' and '$T/t.nii': sample 0: true label 1 at pixel 2, expected 0..0" seg-eval -k 1 "$T/t.nii" "$T/t.nii"
 }
 

@@ -1,7 +1,10 @@
 #include "eval/distance.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/mem.h"
 #include "base/par.h"
 
 #define ROWS 32   /* per task */
@@ -143,13 +146,141 @@ transform_axis(struct pass *p, int n, size_t stride, int blocks, size_t block, d
 		par_for(blocks * ((p->lines + COLUMNS - 1) / COLUMNS), transform_columns, p);
 }
 
+/* Along x alone. */
+static void
+scan(struct pass *p)
+{
+	size_t rows = (size_t)p->g->y * (size_t)p->g->z;
+
+	par_for((int)((rows + ROWS - 1) / ROWS), scan_rows, p);
+}
+
+static void
+transform_planes(struct pass *p)
+{
+	const struct raster *g = p->g;
+	size_t plane = (size_t)g->x * (size_t)g->y;
+
+	transform_axis(p, g->y, (size_t)g->x, g->z, plane, g->spacing[1]);
+	transform_axis(p, g->z, plane, g->y, (size_t)g->x, g->spacing[2]);
+}
+
 void
 distance_squared(double *d2, const uint8_t *on, const struct raster *g)
 {
 	struct pass p = { .d2 = d2, .on = on, .g = g };
-	size_t rows = (size_t)g->y * (size_t)g->z, plane = (size_t)g->x * (size_t)g->y;
 
-	par_for((int)((rows + ROWS - 1) / ROWS), scan_rows, &p);
-	transform_axis(&p, g->y, (size_t)g->x, g->z, plane, g->spacing[1]);
-	transform_axis(&p, g->z, plane, g->y, (size_t)g->x, g->spacing[2]);
+	scan(&p);
+	transform_planes(&p);
+}
+
+/* --- only some voxels --- */
+
+struct search {
+	double *d;           /* results, behind each other */
+	const double *d2;    /* after the scan along x */
+	const uint8_t *at;
+	const struct raster *g;
+	size_t *first;       /* [z + 1] where in d those of each plane begin */
+	uint8_t *gave_up;    /* [z] */
+};
+
+/* The least of best and what the column at x in plane z has, from row y outwards; the plane is `away` (squared) off. */
+static double
+search_column(const struct search *s, double best, double away, int x, int y, int z, size_t *steps)
+{
+	const struct raster *g = s->g;
+	const double *column = s->d2 + (size_t)z * (size_t)g->x * (size_t)g->y + (size_t)x;
+	int i;
+
+	for (i = 0; y + i < g->y || y - i >= 0; i++) {
+		double off = i * g->spacing[1] * (i * g->spacing[1]), d;
+
+		if (off + away >= best)
+			break;
+		d = y + i < g->y ? column[(size_t)(y + i) * (size_t)g->x] + off + away : INFINITY;
+		best = d < best ? d : best;
+		d = y - i >= 0 ? column[(size_t)(y - i) * (size_t)g->x] + off + away : INFINITY;
+		best = d < best ? d : best;
+	}
+	*steps += (size_t)i;
+	return best;
+}
+
+static double
+search_voxel(const struct search *s, int x, int y, int z, size_t *steps)
+{
+	const struct raster *g = s->g;
+	double best = INFINITY;
+	int i;
+
+	for (i = 0; z + i < g->z || z - i >= 0; i++) {
+		double away = i * g->spacing[2] * (i * g->spacing[2]);
+
+		if (away >= best)
+			break;
+		if (z + i < g->z)
+			best = search_column(s, best, away, x, y, z + i, steps);
+		if (i && z - i >= 0)
+			best = search_column(s, best, away, x, y, z - i, steps);
+	}
+	return best;
+}
+
+static void
+search_plane(void *ctx, int z, int worker)
+{
+	const struct search *s = ctx;
+	size_t nx = (size_t)s->g->x, plane = nx * (size_t)s->g->y, steps = 0, i, n = s->first[z];
+	const uint8_t *at = s->at + (size_t)z * plane;
+
+	(void)worker;
+	for (i = 0; i < plane; i++) {
+		if (!at[i])
+			continue;
+		if (steps > DISTANCE_STEPS * plane) {
+			s->gave_up[z] = 1;
+			return;
+		}
+		s->d[n++] = sqrt(search_voxel(s, (int)(i % nx), (int)(i / nx), z, &steps));
+	}
+}
+
+static size_t
+count_planes(size_t *first, const uint8_t *at, const struct raster *g)
+{
+	size_t plane = (size_t)g->x * (size_t)g->y, i;
+	int z;
+
+	for (z = 0; z < g->z; z++, at += plane) {
+		size_t n = 0;
+
+		for (i = 0; i < plane; i++)
+			n += at[i];
+		first[z + 1] = first[z] + n;
+	}
+	return first[g->z];
+}
+
+size_t
+distance_at(double *d, const uint8_t *at, const uint8_t *on, const struct raster *g)
+{
+	size_t voxels = raster_voxels(g), planes = (size_t)g->z, n, i;
+	double *d2 = mem_aligned(voxels * sizeof *d2);
+	struct pass p = { .d2 = d2, .on = on, .g = g };
+	struct search s = { d, d2, at, g, mem_array(planes + 1, sizeof *s.first), mem_array(planes, 1) };
+
+	n = count_planes(s.first, at, g);
+	scan(&p);
+	par_for(g->z, search_plane, &s);
+	if (memchr(s.gave_up, 1, planes)) {
+		transform_planes(&p);
+		for (i = n = 0; i < voxels; i++)
+			if (at[i])
+				d[n++] = sqrt(d2[i]);
+	}
+	free(d2);
+	free(s.first);
+	free(s.gave_up);
+	return n;
 }

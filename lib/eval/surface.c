@@ -102,19 +102,6 @@ count_on(const uint8_t *on, size_t n)
 	return count;
 }
 
-/* The distances of what is on to what is on in another mask, to d; returns how many. */
-static size_t
-measure(double *d, double *d2, const uint8_t *on, const uint8_t *to, const struct raster *g)
-{
-	size_t i, n = raster_voxels(g), count = 0;
-
-	distance_squared(d2, to, g);
-	for (i = 0; i < n; i++)
-		if (on[i])
-			d[count++] = sqrt(d2[i]);
-	return count;
-}
-
 static struct surface
 pool(const double *d, size_t n)
 {
@@ -138,17 +125,16 @@ compare_within(const uint8_t *truth, const uint8_t *pred, int class, const struc
 	                     { g->spacing[0], g->spacing[1], g->spacing[2] } };
 	size_t n = raster_voxels(&part), pooled;
 	uint8_t *t = mem_array(2 * n, 1), *p = t + n;
-	double *d2 = mem_array(n, sizeof *d2), *d;
+	double *d;
 	struct surface result;
 
 	mark(t, truth, class, g, s);
 	mark(p, pred, class, g, s);
 	d = mem_array(count_on(t, 2 * n), sizeof *d);
-	pooled = measure(d, d2, t, p, &part);
-	pooled += measure(d + pooled, d2, p, t, &part);
+	pooled = distance_at(d, t, p, &part);
+	pooled += distance_at(d + pooled, p, t, &part);
 	result = pool(d, pooled);
 	free(t);
-	free(d2);
 	free(d);
 	return result;
 }
