@@ -1,7 +1,8 @@
 # seg-eval: distances, volumes of folders, patients and their hearts, what to do with components
 load lib
 
-# nifti X Y Z DX DY DZ BYTES >FILE: labels, x fastest, as a printf format; spacings are 1, 2 or 10 mm
+# nifti X Y Z DX DY DZ BYTES >FILE: labels, x fastest, as a printf format; spacings are 1, 2 or 10 mm; so many frames as
+# FRAMES says
 nifti() {
 	local v
 	# a number of two bytes, low one first
@@ -11,7 +12,7 @@ nifti() {
 		nan) printf '\0\0\xc0\x7f' ;; esac; }
 	printf '\x5c\1\0\0'
 	head -c 36 /dev/zero
-	for v in 3 "$1" "$2" "$3" 1 1 1 1; do two "$v"; done
+	for v in $((${FRAMES:-1} > 1 ? 4 : 3)) "$1" "$2" "$3" "${FRAMES:-1}" 1 1 1; do two "$v"; done
 	head -c 14 /dev/zero
 	printf '\2\0\x08\0\0\0'
 	for v in 1 "$4" "$5" "$6"; do real "$v"; done
@@ -97,6 +98,20 @@ both\t1.000000\t0.000000\tboth' ]
 	nifti 4 1 1 1 nan 1 '\0\0\1\1' >"$T/nan.nii"
 	fails_with "*'$T/nan.nii': spacing 2 is nan" seg-eval "$T/t.nii" "$T/nan.nii"
 	fails_with "*'$T/t.nii' and '$T/t.nii': sample 0: true label 1 at pixel 2, expected 0..0" seg-eval -k 1 "$T/t.nii" "$T/t.nii"
+}
+
+@test "each frame of a cine is a volume" {
+	FRAMES=3 nifti 4 1 1 1 1 1 '\0\1\1\0\1\1\1\1\0\0\0\1' >"$T/t.nii"
+	FRAMES=3 nifti 4 1 1 1 1 1 '\0\1\1\0\1\1\1\0\0\0\0\1' >"$T/p.nii"
+	seg-eval -q "$T/p.nii" "$T/t.nii" --names background,LV --patients "$T/pat" --guess-phases --volumes "$T/v" -o "$T/m"
+	[ "$(grep LV "$T/v" | cut -f 1,2,7,9,10)" = $'t\t1\t1.000000\t0.002\t0.002\nt\t2\t0.857143\t0.004\t0.003
+t\t3\t1.000000\t0.001\t0.001' ]
+	[ "$(cell "$T/pat" lv_ef_percent.true 1) $(cell "$T/pat" lv_ef_percent.pred 1)" = '75 66.6667' ]
+	FRAMES=2 nifti 4 1 1 1 1 1 '\0\1\1\0\1\1\1\1' >"$T/two.nii"
+	fails_with "*the prediction is 4x1x1x2, the truth 4x1x1x3" seg-eval "$T/two.nii" "$T/t.nii"
+	FRAMES=3 nifti 4 1 1 1 1 1 '\0\1\1\0\1\1\7\0\0\0\0\1' >"$T/p.nii"
+	fails_with "*'$T/p.nii' and '$T/t.nii': frame 2: sample 0: predicted label 7 at pixel 2, expected 0..1" \
+		seg-eval -k 2 "$T/p.nii" "$T/t.nii"
 }
 
 @test "what has no truth is not scored" {
