@@ -43,11 +43,14 @@ goes_to_standard(const char *path)
 	return !path || !strcmp(path, "-");
 }
 
-/* Where the link to an open file without a name is found. */
-static char *
-descriptor_path(int fd)
+/* Where the link to an open file without a name is found. No memory of its own: of several outputs that are closed one
+ * after the other the last ones must not fail for want of it. */
+#define LINK_LEN 32
+static const char *
+descriptor_path(char link[LINK_LEN], int fd)
 {
-	return mem_printf("/proc/self/fd/%d", fd);
+	snprintf(link, LINK_LEN, "/proc/self/fd/%d", fd);
+	return link;
 }
 
 /* A file that has no name until it is whole: even SIGKILL leaves nothing behind. -1 where the file system, or the lack of
@@ -55,31 +58,26 @@ descriptor_path(int fd)
 static int
 open_nameless(const char *path)
 {
-	char *copy = mem_strdup(path), *link;
+	char *copy = mem_strdup(path), link[LINK_LEN];
 	int fd = open(dirname(copy), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
 
 	free(copy);
 	if (fd < 0)
 		return -1;
-	link = descriptor_path(fd);
-	if (access(link, F_OK)) {
+	if (access(descriptor_path(link, fd), F_OK)) {
 		close(fd);
 		fd = -1;
 	}
-	free(link);
 	return fd;
 }
 
 static int
 give_name(struct outfile *o)
 {
-	char *link = descriptor_path(fileno(o->f));
-	int rc;
+	char link[LINK_LEN];
 
 	unlink(o->tmp);
-	rc = linkat(AT_FDCWD, link, AT_FDCWD, o->tmp, AT_SYMLINK_FOLLOW);
-	free(link);
-	return rc;
+	return linkat(AT_FDCWD, descriptor_path(link, fileno(o->f)), AT_FDCWD, o->tmp, AT_SYMLINK_FOLLOW);
 }
 
 /* A folder also counts: it is opened, and so refused, as if it were a device. */
