@@ -200,26 +200,35 @@ begin(struct evaluation *x, const struct record *r, const char *path)
 	}
 }
 
-static void
-warn_of_distances(const struct evaluation *x)
+static const struct volume *
+first_broken(const struct evaluation *x)
 {
-	const struct volume *first = NULL;
+	int i;
+
+	for (i = 0; i < x->volumes.n; i++)
+		if (x->volumes.v[i].why_not)
+			return &x->volumes.v[i];
+	return NULL;
+}
+
+/* What the tables don't say, once they are written */
+static void
+note_gaps(const struct evaluation *x, int hearts, int patients)
+{
+	const struct volume *first = first_broken(x);
 	int i, without = 0, broken = 0;
 
 	for (i = 0; i < x->volumes.n; i++) {
-		const struct volume *v = &x->volumes.v[i];
-
-		without += !(volume_voxel(v) > 0);
-		if (v->why_not && !broken++)
-			first = v;
+		without += !(volume_voxel(&x->volumes.v[i]) > 0);
+		broken += x->volumes.v[i].why_not != NULL;
 	}
-	if (broken && choice_path)
-		die("--choose-postprocessing needs whole volumes: '%s' %s: %s", first->patient, first->frame, first->why_not);
 	if (broken)
 		note("volumes without distances: %d of %d, the first is '%s' %s: %s", broken, x->volumes.n, first->patient,
 		     first->frame, first->why_not);
 	if (without)
 		note("volumes without spacing, so without millilitres and distances: %d of %d", without, x->volumes.n);
+	if (hearts >= 0 && hearts < patients)
+		note("ED and ES are known for %d of %d patients%s", hearts, patients, guess ? "" : " (see --guess-phases)");
 }
 
 static void
@@ -232,57 +241,60 @@ find_hearts(struct cardiac_classes *hearts, int *any)
 		die("--cardiac %s", e.msg);
 }
 
-/* Opens a table if there is to be one. */
-static FILE *
-table(struct outfile *o, const char *path)
-{
-	return path ? text_open(o, path) : NULL;
-}
-
 static void
-put_patients(const struct evaluation *x, struct outfile *patients, struct outfile *agreement)
+put_patients(const struct evaluation *x, const struct patient_list *list, const struct cardiac_classes *hearts,
+             struct outfile *patients, struct outfile *agreement)
 {
-	struct cardiac_classes hearts;
-	struct patient_list list;
-	int any, known;
+	struct patient_tables t = { x, &names, list, hearts };
 
-	find_hearts(&hearts, &any);
-	patient_list_init(&list, &x->volumes, any ? &hearts : NULL, guess);
-	known = patient_list_hearts(&list);
-	if (any && known < list.n && (patients_path || agreement_path))
-		note("ED and ES are known for %d of %d patients%s", known, list.n, guess ? "" : " (see --guess-phases)");
 	if (patients_path)
-		patient_tables_patients(table(patients, patients_path),
-		                        &(struct patient_tables){ x, &names, &list, any ? &hearts : NULL });
+		patient_tables_patients(text_open(patients, patients_path), &t);
 	if (agreement_path)
-		patient_tables_agreement(table(agreement, agreement_path),
-		                         &(struct patient_tables){ x, &names, &list, any ? &hearts : NULL }, replicates,
-		                         opt_common.seed);
-	patient_list_free(&list);
+		patient_tables_agreement(text_open(agreement, agreement_path), &t, replicates, opt_common.seed);
 }
 
 /* All or none: what can fail on the way is done before the first file gets its name. */
 static void
-put_tables(const struct evaluation *x)
+put_tables(const struct evaluation *x, const struct patient_list *list, const struct cardiac_classes *hearts)
 {
 	struct outfile out[7] = { { 0 } }, summary;
 	size_t i;
 
 	scores_summary(text_open(&summary, opt_common.output), x, &names);
 	if (volumes_path)
-		scores_volumes(table(&out[0], volumes_path), x, &names);
+		scores_volumes(text_open(&out[0], volumes_path), x, &names);
 	if (worst_path)
-		scores_worst(table(&out[1], worst_path), x, &names);
+		scores_worst(text_open(&out[1], worst_path), x, &names);
 	if (confusion_path)
-		scores_confusion(table(&out[2], confusion_path), x, &names);
+		scores_confusion(text_open(&out[2], confusion_path), x, &names);
 	if (choice_path)
-		scores_choice(table(&out[3], choice_path), &choice, &names);
-	put_patients(x, &out[4], &out[5]);
+		scores_choice(text_open(&out[3], choice_path), &choice, &names);
+	put_patients(x, list, hearts, &out[4], &out[5]);
 	out[6] = slices_table;
 	for (i = 0; i < ARRAY_LEN(out); i++)
 		if (out[i].f)
 			text_close(&out[i]);
 	text_close(&summary);
+}
+
+/* After the last record */
+static void
+finish(struct evaluation *x)
+{
+	struct cardiac_classes hearts;
+	struct patient_list list;
+	const struct volume *broken;
+	int any;
+
+	evaluation_end(x);
+	broken = first_broken(x);
+	if (broken && choice_path)
+		die("--choose-postprocessing needs whole volumes: '%s' %s: %s", broken->patient, broken->frame, broken->why_not);
+	find_hearts(&hearts, &any);
+	patient_list_init(&list, &x->volumes, any ? &hearts : NULL, guess);
+	put_tables(x, &list, any ? &hearts : NULL);
+	note_gaps(x, any && (patients_path || agreement_path) ? patient_list_hearts(&list) : -1, list.n);
+	patient_list_free(&list);
 }
 
 static void
@@ -327,9 +339,7 @@ main(int argc, char *argv[])
 	}
 	if (!x.slices.parts)
 		die("%s: no slices to evaluate", paired ? argv[0] : in.name);
-	evaluation_end(&x);
-	warn_of_distances(&x);
-	put_tables(&x);
+	finish(&x);
 	evaluation_free(&x);
 	names_free(&names);
 	choice_free(&choice);
