@@ -71,6 +71,9 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(SETFLAGS) -MMD -MP -c -o $@ $<
 
+# What the assembler puts into it
+$(BUILD)/lib/page/assets.o: pipelines/report/style.css lib/page/report.css lib/page/report.js
+
 $(BUILD)/libsegpipe.a: $(LIBOBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^

@@ -6,7 +6,7 @@ load lib
 # The rows. row_TOOL J IN: the tool on J threads with options that make every output it has, into the present folder; IN
 # is the file it reads or - where it is fed by a pipe. FED says what with: tools that are not there read no stream.
 declare -gA FED=(
-	[cls-pretrain]=labelled.ten [seg-eval]=pred.ten [seg-finetune]=train.ten [seg-predict]=some.ten
+	[cls-pretrain]=labelled.ten [seg-eval]=pred.ten [seg-finetune]=train.ten [seg-predict]=some.ten [seg-report]=pred.ten
 	[ssl-augment]=some.ten [ssl-embed]=some.ten [ssl-pretrain]=views.ten [ten-cat]=some.ten [ten-cmp]=some.ten
 	[ten-info]=some.ten [ten-select]=some.ten [ten-stats]=some.ten [ten2tif]=pred.ten [weights-export]=model
 )
@@ -45,6 +45,9 @@ row_seg-finetune() {
 }
 row_seg-predict() {
 	seg-predict -q -s 1 -j "$1" --logits -m "$DATA/model" "$2" -o out
+}
+row_seg-report() {
+	seg-report -q -s 1 -j "$1" --names a,b,c,d --replicates 20 --worst 1 "$2" -o out
 }
 row_ssl-augment() {
 	ssl-augment -q -s 1 -j "$1" --policy byol-natural --size 24 --batch 4 "$2" -o out

@@ -13,6 +13,7 @@ commands=(
 	'ten2tif @images -o %out'
 	'seg-eval --classes 4 --cardiac 1,2,3 @predicted -o %out --slices %slices --volumes %volumes --worst %worst --confusion %confusion --patients %patients --agreement %agreement --choose-postprocessing %choice'
 	'seg-eval @mask.nii @mask.nii -o %out'
+	'seg-report --names a,b,c,d,e --replicates 10 @reported -o %out'
 	'ssl-augment --views 1 --size 32 @segmented -o %out'
 	'ssl-augment --size 32 @images -o %out'
 	'ssl-pretrain --arch resnet18 --batch 2 --proj-hidden 8 --pred-hidden 8 @views -o %out --state %state --history %history'
@@ -40,7 +41,7 @@ commands=(
 )
 
 # Which inputs are streams
-streams=' images segmented views labelled predicted '
+streams=' images segmented views labelled predicted reported '
 
 # inputs DIR: makes there what the rows read
 inputs() {
@@ -50,6 +51,7 @@ inputs() {
 	make-stream --kind views --samples 2 --chunk 1 --width 32 -o "$1/views"
 	make-stream --kind labelled --samples 2 --chunk 1 --height 32 --width 32 --classes 2 -o "$1/labelled"
 	cp "$golden/overlap.ten" "$1/predicted"
+	sed 's/"mask"/"pred"/' "$1/segmented" >"$1/reported"
 	make-weights --arch resnet18 --kind unet -o "$1/model.w"
 	make-weights --arch resnet18 -o "$1/encoder.w"
 	make-weights --arch resnet18 --kind state --proj-hidden 8 --pred-hidden 8 -o "$1/state.w"

@@ -292,3 +292,18 @@ png_write(const char *path, const struct page *p, struct err *e)
 	free(job.memory.data);
 	return rc;
 }
+
+int
+png_bytes(unsigned char **png, size_t *size, const struct page *p, struct err *e)
+{
+	struct png_job job = { .e = e };
+
+	check_page(p);
+	if (png_encode(&job, p)) {
+		free(job.memory.data);
+		return -1;
+	}
+	*png = job.memory.data;
+	*size = job.memory.size;
+	return 0;
+}

@@ -42,4 +42,7 @@ int tiff_write(const char *path, const struct page *p, int deflate, struct err *
 
 int png_write(const char *path, const struct page *p, struct err *e);
 
+/* The same bytes in memory, which the caller frees. */
+int png_bytes(unsigned char **png, size_t *size, const struct page *p, struct err *e);
+
 #endif

@@ -1,0 +1,32 @@
+/* slices.h - the slices of a volume as pictures for a page
+ *
+ * Cut to what truth and prediction cover and 16 pixels around it, enlarged to about 256 pixels; sides over 512 pixels are
+ * thinned out. With truth two panels, contours and differences (image/panels.h); without, the prediction's contours.
+ */
+#ifndef PAGE_SLICES_H
+#define PAGE_SLICES_H
+
+#include <stddef.h>
+
+#include "ten/tensor.h"
+
+enum { SLICES_MOST = 32 }; /* pictures of a record; of more slices every so many are drawn */
+
+struct slice_picture {
+	unsigned char *png;
+	size_t size;
+	int w, h;
+	int64_t number; /* of the slice, from 1 */
+};
+
+struct slice_list {
+	struct slice_picture *p;
+	int n;
+};
+
+/* Adds those of a record with `image` [N,C,H,W], `pred` and, if truth is set, `mask` [N,H,W] U8. ignore: label of mask
+ * without truth, or -1. */
+int slices_draw(struct slice_list *l, const struct record *r, int truth, int ignore, struct err *e);
+void slices_free(struct slice_list *l);
+
+#endif

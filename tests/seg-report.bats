@@ -1,0 +1,102 @@
+# seg-report: the page of a prediction run
+load lib
+
+# cases NAME [MASK]: a stream of two patients, each ED and ES of two slices of 4 x 4; the second patient is called NAME
+cases() {
+	local seq=0 patient phase full='\1\1\2\2\1\1\2\2\3\3\0\0\3\3\0\0' part='\1\1\2\0\1\1\2\2\3\3\0\0\3\0\0\0' image=''
+	local labels i
+	for ((i = 0; i < 32; i++)); do image+='\7'; done
+	for patient in p1 "$1"; do
+		for phase in ED ES; do
+			labels=$full$part$full$full
+			[ "$phase$patient" != ESp1 ] || labels=$full$full$full$full
+			ten_record "{\"__metadata__\":{\"seq\":\"$seq\",\"patient\":\"$patient\",\"frame\":\"$((seq + 1))\",\"phase\":\"$phase\",\
+\"slice\":\"0\",\"slices\":\"2\",\"spacing\":\"1 2 5\",\"names\":\"back,RV,MYO,LV\",\"cmd.0\":\"made <by> hand & so\"$([ $seq -lt 3 ] || echo ',"eos":"1"')},\
+\"image\":{\"dtype\":\"U8\",\"shape\":[2,1,4,4],\"data_offsets\":[0,32]},\
+\"${2:-mask}\":{\"dtype\":\"U8\",\"shape\":[2,4,4],\"data_offsets\":[32,64]},\
+\"pred\":{\"dtype\":\"U8\",\"shape\":[2,4,4],\"data_offsets\":[64,96]}}" "$image$labels"
+			seq=$((seq + 1))
+		done
+	done
+}
+
+@test "a page that is well-formed, asks for nothing, and has what seg-eval says" {
+	cases p2 >"$T/a.ten"
+	seg-report --replicates 20 -o "$T/a.html" "$T/a.ten"
+	xmllint --noout --nonet "$T/a.html"
+	run grep -n -E -i '(src|href)="?(https?:|//|file:)|url\(|@import|<link|<iframe' "$T/a.html"
+	[ "$status" -eq 1 ]
+	dice=$(seg-eval "$T/a.ten" | awk '$1 == "volume_dice" && $2 == "LV" { printf "%.3f", $3 }')
+	grep -q "<b>$dice</b><span>mean Dice, LV" "$T/a.html"
+	# patient 1: LV of 8 voxels of 10 mm3 at both
+	grep -q '<th scope="row">p1</th>.*data-v="0.08"' "$T/a.html"
+	[ "$(grep -c '<article class="case"' "$T/a.html")" -eq 4 ]
+	[ "$(grep -c '<figure><img' "$T/a.html")" -eq 8 ]
+	[ "$(grep -c '<svg viewBox' "$T/a.html")" -eq 10 ]
+	grep -q 'cmd.0: made &lt;by&gt; hand &amp; so' "$T/a.html"
+	seg-report --replicates 20 -o "$T/b.html" - <"$T/a.ten"
+	diff <(grep -v '^seg-report' "$T/a.html") <(grep -v '^seg-report' "$T/b.html")
+}
+
+@test "names cannot break the page" {
+	cases "<i>&'x" >"$T/a.ten"
+	seg-report --replicates 0 --title '</title><b>"' -o "$T/a.html" "$T/a.ten"
+	xmllint --noout --nonet "$T/a.html"
+	grep -q '&lt;i&gt;&amp;&#39;x' "$T/a.html"
+	[ "$(grep -c '<i>&\|<b>"' "$T/a.html")" -eq 0 ]
+}
+
+@test "only the worst get pictures, the very worst first, and it is said how many do not" {
+	cases p2 >"$T/a.ten"
+	seg-report --replicates 0 --worst 2 -o "$T/a.html" "$T/a.ten"
+	[ "$(grep -c '<article class="case"' "$T/a.html")" -eq 2 ]
+	[ "$(grep -c 'case" id="case-2"' "$T/a.html")" -eq 0 ] # all of it was right
+	grep -q '2 more volumes have no pictures' "$T/a.html"
+	seg-report --replicates 0 --worst 0 -o "$T/b.html" "$T/a.ten"
+	[ "$(grep -c '<img' "$T/b.html")" -eq 0 ]
+}
+
+@test "without truth there are volumes and pictures, and no scores" {
+	cases p2 other >"$T/a.ten"
+	seg-report --replicates 0 -o "$T/a.html" "$T/a.ten"
+	xmllint --noout --nonet "$T/a.html"
+	grep -q 'There is no truth' "$T/a.html"
+	[ "$(sed '/<script>/,$d' "$T/a.html" | grep -c 'Dice\|<svg')" -eq 0 ]
+	[ "$(grep -c '<figure><img' "$T/a.html")" -eq 8 ]
+}
+
+@test "what cannot be reported on is refused and leaves no page" {
+	make-stream --kind images --samples 2 -o "$T/a.ten"
+	fails_with "seg-report: * no tensor 'pred'*" seg-report --names a,b -o "$T/out" "$T/a.ten"
+	cases p2 | sed 's/"names"/"nomes"/' >"$T/b.ten"
+	fails_with "seg-report: *give --names" seg-report -o "$T/out" "$T/b.ten"
+	[ ! -e "$T/out" ]
+}
+
+@test "in a browser a click on a header sorts, and the slider moves the picture" {
+	command -v chromium >/dev/null || skip "no chromium"
+	cases p2 >"$T/a.ten"
+	seg-report --replicates 0 -o "$T/a.html" "$T/a.ten"
+	{
+		sed '/^<\/body>/,$d' "$T/a.html"
+		cat <<-'H'
+			<script>
+			const frames = () => [...document.querySelectorAll("#volumes tbody tr")].map((r) => r.cells[1].textContent).join("");
+			const head = document.querySelectorAll("#volumes thead tr:last-child th")[1];
+			const shown = () => [...document.querySelectorAll(".scroll")[0].querySelectorAll("figure")]
+				.filter((e) => e.getBoundingClientRect().height !== 0).map((e) => e.querySelector("figcaption").textContent).join();
+			const said = [frames()];
+			head.querySelector("button").click(); said.push(frames(), head.getAttribute("aria-sort"));
+			head.querySelector("button").click(); said.push(frames(), head.getAttribute("aria-sort"));
+			const slider = document.querySelector(".slider input");
+			for (const v of [0, 1]) { slider.value = v; slider.dispatchEvent(new Event("input")); said.push(shown()); }
+			document.title = said.join("; ");
+			</script></body></html>
+		H
+	} >"$T/page.html"
+	run timeout 150 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
+		--disable-background-networking --disable-component-update --disable-sync \
+		--user-data-dir="$T/chromium" --window-size=1280,900 --dump-dom "file://$T/page.html"
+	title=$(grep -o '<title>[^<]*; [^<]*</title>' <<<"$output")
+	[ "$title" = "<title>1234; 1234; ascending; 4321; descending; slice 1 of 2; slice 2 of 2</title>" ] || { echo "$title"; false; }
+}
