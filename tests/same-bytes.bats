@@ -11,7 +11,7 @@ declare -gA FED=(
 	[ten-info]=some.ten [ten-select]=some.ten [ten-stats]=some.ten [ten2tif]=pred.ten [weights-export]=model
 )
 # Those among them that tell of records, or have one, so that other records of the same samples mean something else
-SHOWING=" ten-info ten-cmp weights-export "
+SHOWING=" ten-info ten-cmp weights-export seg-report "
 
 row_cls-pretrain() {
 	cls-pretrain -q -s 1 -j "$1" --arch resnet18 --batch 3 --warmup 0 --val "$DATA/labelled-val.ten" --history h.tsv \
