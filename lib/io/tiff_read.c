@@ -254,14 +254,14 @@ read_samples(struct tiff *f, const struct layout *l, struct picture *p)
 {
 	int planes = l->planar == PLANARCONFIG_SEPARATE ? l->channels : 1, i, rc = 0;
 	size_t bytes = block_bytes(f, l);
-	int64_t total = (int64_t)l->width * l->height * l->samples * (l->bits / 8);
+	double total = (double)l->width * l->height * l->samples * (l->bits / 8); /* more than 64 bits hold */
 	char *buf;
 
 	if (!bytes)
 		return -1;
-	if (l->compression == COMPRESSION_NONE && total > f->d->size)
-		return err_set(f->d->e, "'%s' page %d: promises %lld bytes, the file has %lld (cut short?)",
-		               f->d->path, f->page, (long long)total, (long long)f->d->size);
+	if (l->compression == COMPRESSION_NONE && total > (double)f->d->size)
+		return err_set(f->d->e, "'%s' page %d: promises %.0f bytes, the file has %lld (cut short?)",
+		               f->d->path, f->page, total, (long long)f->d->size);
 	if (picture_init(p, f->d, l->dtype, l->channels, l->height, l->width))
 		return -1;
 	buf = mem_aligned(bytes);
