@@ -20,4 +20,4 @@ HARDEN_LINK ?= -pie -Wl,-z,relro,-z,now,-z,noexecstack
 # The libraries by their pkg-config names; what `make deps` installs by its Debian names
 PKGS = openblas libtiff-4 zlib libjpeg libpng jansson
 DEBS = gcc libc6-dev make pkg-config libopenblas-dev libtiff-dev zlib1g-dev libjpeg-dev libpng-dev libjansson-dev \
-	bats mandoc shellcheck gnuplot-nox libxml2-utils
+	bats mandoc shellcheck gnuplot-nox libxml2-utils dcm2niix
