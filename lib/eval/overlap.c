@@ -181,6 +181,8 @@ overlap_mean_add(struct overlap_mean *m, const struct confusion *part)
 
 	if (m->k != part->k)
 		BUG("mean over %d classes, slice of %d", m->k, part->k);
+	if (isnan(confusion_accuracy(part)))
+		return;
 	m->parts++;
 	m->macro_iou += confusion_mean_iou(part, 0, ABSENT_ONE);
 	m->macro_dice += confusion_mean_dice(part, 0, ABSENT_ONE);

@@ -51,7 +51,8 @@ enum absent {
 double confusion_mean_dice(const struct confusion *c, int from, enum absent absent);
 double confusion_mean_iou(const struct confusion *c, int from, enum absent absent);
 
-/* Means over slices (or volumes) of each one's own scores. Add them in a fixed order: sums are rounded.
+/* Means over slices (or volumes) of each one's own scores. Add them in a fixed order: sums are rounded. A part without
+ * pixels (all of them ignored) shows nothing and is left out.
  *
  *   macro      mean over slices of the mean over all classes, a class absent from both counting 1.0
  *              (torchmetrics' macro average with absent_score = 1; what the paper's code reports)

@@ -67,16 +67,19 @@ means(void)
 {
 	static const uint8_t empty[4];
 	struct overlap_mean m;
-	struct confusion a, b;
+	struct confusion a, b, none;
 	struct err e;
 
 	confusion_init(&a, 3);
 	confusion_init(&b, 3);
+	confusion_init(&none, 3);
 	overlap_mean_init(&m, 3);
 	CHECK(isnan(overlap_mean_macro_iou(&m)) && isnan(overlap_mean_foreground_dice(&m)), "no slices, no means");
 	CHECK(!confusion_add(&a, truth, pred, 10, &e) && !confusion_add(&b, empty, empty, 4, &e), "two slices");
 	overlap_mean_add(&m, &a);
+	overlap_mean_add(&m, &none);
 	overlap_mean_add(&m, &b);
+	CHECK(m.parts == 2, "a slice whose pixels are all ignored is none");
 	CHECK_NEAR(overlap_mean_macro_iou(&m), (1.0 / 3 + 1) / 2, 1e-15, "macro: an empty slice is perfect");
 	CHECK_NEAR(overlap_mean_iou(&m, 0), (0.5 + 1) / 2, 1e-15, "the background is in both");
 	CHECK_NEAR(overlap_mean_iou(&m, 1), 0.5, 1e-15, "class 1 in one slice only");
@@ -85,6 +88,7 @@ means(void)
 	CHECK(confusion_truth(&a, 0) == 9, "counts merge");
 	confusion_free(&a);
 	confusion_free(&b);
+	confusion_free(&none);
 	overlap_mean_free(&m);
 }
 
