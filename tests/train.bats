@@ -148,8 +148,9 @@ setup_file() {
 	fails_with "*an epoch has * samples, fewer than a batch of 500*" seg-finetune -q -b 500 "$DATA/train.ten" -o "$T/m"
 	ssl-augment -q --views 1 --size 48 "$DATA/all.ten" -o "$T/48.ten"
 	fails_with "*48x48*multiples of 32*" seg-finetune -q -b 2 "$T/48.ten" -o "$T/m"
-	fails_with "*label 3, expected 0..2*" seg-finetune -q --arch resnet18 --classes 3 -b 4 "$DATA/train.ten" -o "$T/m"
-	fails_with "*label 3 in slice*expected 0..2*" \
+	fails_with "*train.ten' record * at byte *: label 3 in sample * at (*,*), expected 0..2 (--classes?)" \
+		seg-finetune -q --arch resnet18 --classes 3 -b 4 "$DATA/train.ten" -o "$T/m"
+	fails_with "*val.ten* record * at byte *: label 3 in sample * at (*,*), expected 0..2" \
 		seg-finetune -q --arch resnet18 --classes 3 -b 4 --val "$DATA/val.ten" "$DATA/train.ten" -o "$T/m"
 	fails_with "*no tensor 'view.1'*" pretrain -q "$DATA/train.ten" -o "$T/m"
 	[ ! -e "$T/m" ]

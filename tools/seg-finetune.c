@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "eval/mask.h"
 #include "eval/validate.h"
 #include "model/weights.h"
 #include "shared/computing.h"
@@ -44,6 +45,7 @@ struct run {
 	int x, logits;
 	void *arena;
 	float *scores, *gradient; /* logits and their gradient, (N,classes,H,W) */
+	int ignore;               /* label of pixels without truth, -1: none */
 	struct normalize norm;
 	struct segmenter segmenter;
 	struct validator validator;
@@ -124,6 +126,8 @@ start_training(struct run *r)
 		                         .warmup = warmup, .total = (double)r->loop.in.epochs };
 	training_optimizer(&r->optim, &r->ps);
 	r->best_dice = -1;
+	if (mask_ignore(&r->ignore, &r->loop.in.feed.meta, classes, &e))
+		die("%s: %s (--classes?)", batches_name(&r->loop.in), e.msg);
 	if (normalize_parse(&r->norm, meta_get(&r->loop.in.feed.meta, "normalize"), &e))
 		die("%s: %s", batches_name(&r->loop.in), e.msg);
 	segmenter_init(&r->segmenter, (enum resnet_arch)training.arch, (int)r->loop.in.t[0].dim[1], classes, &r->norm, &r->ps);
@@ -134,14 +138,21 @@ start_training(struct run *r)
 /* --- training --- */
 
 static void
-check_mask(const struct batches *f)
+check_masks(const struct batches *f, int ignore)
 {
-	const uint8_t *m = f->t[1].data;
-	int64_t n = f->size * f->t[1].size, i;
+	int i, own;
+	struct err e;
 
-	for (i = 0; i < n; i++)
-		if (m[i] >= classes && m[i] != SEG_IGNORE)
-			die("%s: mask has label %d, expected 0..%d (--classes?)", batches_name(f), m[i], classes - 1);
+	for (i = 0; i < f->size; i++) {
+		const struct sample *s = &f->feed.sample[i];
+		int rc = mask_ignore(&own, &s->rec->meta, classes, &e);
+
+		if (!rc && own != ignore)
+			rc = err_set(&e, "the ignore label is %d, before it was %d (-1: none)", own, ignore);
+		if (rc || mask_check(record_find(s->rec, "mask"), s->at, classes, ignore, &e))
+			die("%s record %lld at byte %llu: %s (--classes?)", batches_name(f), (long long)s->rec->seq,
+			    (unsigned long long)s->rec->offset, e.msg);
+	}
 }
 
 static void
@@ -162,13 +173,14 @@ train_step(void *run)
 	double rate = schedule_lr(&r->schedule, (double)l->in.feed.epoch), loss, norm;
 	struct batch_tensor *image = &l->in.t[0], *mask = &l->in.t[1];
 
-	check_mask(&l->in);
+	check_masks(&l->in, r->ignore);
 	freeze_encoder(&r->ps, (int64_t)l->in.feed.epoch < freeze);
 	params_zero_grad(&r->ps);
 	graph_put(r->graph, r->x, image->data, training.batch);
 	graph_forward(r->graph, &r->ps, training.batch, 1);
 	graph_get(r->scores, r->graph, r->logits, training.batch);
-	loss = seg_loss((enum seg_loss)loss_kind, r->gradient, r->scores, mask->data, training.batch, classes, mask->size);
+	loss = seg_loss((enum seg_loss)loss_kind, r->gradient, r->scores, mask->data, r->ignore, training.batch, classes,
+	                mask->size);
 	graph_put_grad(r->graph, r->logits, r->gradient, training.batch);
 	graph_backward(r->graph, &r->ps);
 	norm = clip > 0 ? params_clip(&r->ps, clip) : params_grad_norm(&r->ps);

@@ -4,18 +4,19 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "eval/mask.h"
 
 static int
-check_labels(const struct tensor *mask, int classes, struct err *e)
+check_labels(const struct tensor *mask, const struct meta *m, int classes, struct err *e)
 {
-	const uint8_t *m = mask->data;
-	int64_t n = tensor_count(mask), i, area = mask->dim[1] * mask->dim[2], w = mask->dim[2];
+	int64_t i;
+	int ignore;
 
-	for (i = 0; i < n; i++)
-		if (m[i] >= classes)
-			return err_set(e, "label %d in slice %lld at (%lld,%lld), expected 0..%d", m[i],
-			               (long long)(i / area), (long long)(i % w), (long long)(i / w % mask->dim[1]),
-			               classes - 1);
+	if (mask_ignore(&ignore, m, classes, e))
+		return -1;
+	for (i = 0; i < mask->dim[0]; i++)
+		if (mask_check(mask, i, classes, ignore, e))
+			return -1;
 	return 0;
 }
 
@@ -33,7 +34,7 @@ check_record(const struct validator *v, const struct record *r, struct err *e)
 	    mask->dim[1] != image->dim[2] || mask->dim[2] != image->dim[3])
 		return err_set(e, "'mask' is %s of %s beside an image of %s", tensor_shape(a, mask),
 		               ten_dtype_name(mask->dtype), tensor_shape(b, image));
-	return check_labels(mask, v->segmenter->classes, e);
+	return check_labels(mask, &r->meta, v->segmenter->classes, e);
 }
 
 int
@@ -65,23 +66,25 @@ validator_open(struct validator *v, const char *path, struct segmenter *s, enum 
 	return rc;
 }
 
-/* n slices of one size: their loss times n, their overlaps. */
+/* n slices of one size: their overlaps, and their loss times the number of those in which pixels count. */
 static double
-measure(struct validator *v, const uint8_t *mask, const uint8_t *pred, const float *logits, int n, int64_t hw)
+measure(struct validator *v, const uint8_t *mask, int ignore, const uint8_t *pred, const float *logits, int n, int64_t hw)
 {
+	uint64_t before = v->mean.parts;
 	struct confusion slice;
 	struct err e;
 	int i;
 
 	for (i = 0; i < n; i++) {
 		confusion_init(&slice, v->segmenter->classes);
-		if (confusion_add(&slice, mask + i * hw, pred + i * hw, (size_t)hw, &e))
+		if (confusion_add_but(&slice, mask + i * hw, pred + i * hw, (size_t)hw, ignore, &e))
 			BUG("%s", e.msg); /* labels were checked when the file was opened */
 		confusion_merge(&v->pooled, &slice);
 		overlap_mean_add(&v->mean, &slice);
 		confusion_free(&slice);
 	}
-	return seg_loss(v->loss_kind, NULL, logits, mask, n, v->segmenter->classes, hw) * n;
+	return seg_loss(v->loss_kind, NULL, logits, mask, ignore, n, v->segmenter->classes, hw) *
+	       (double)(v->mean.parts - before);
 }
 
 static double
@@ -91,15 +94,18 @@ run_record(struct validator *v, const struct record *r)
 	int64_t hw = image->dim[2] * image->dim[3], n = image->dim[0], i;
 	float *logits = mem_aligned((size_t)(n * v->segmenter->classes * hw) * sizeof *logits);
 	uint8_t *pred = mem_aligned((size_t)(n * hw));
-	int normalized = meta_get(&r->meta, "normalize") != NULL, count;
+	int normalized = meta_get(&r->meta, "normalize") != NULL, count, ignore;
 	double loss;
+	struct err e;
 
+	if (mask_ignore(&ignore, &r->meta, v->segmenter->classes, &e))
+		BUG("%s", e.msg);
 	for (i = 0; i < n; i += count) {
 		count = n - i < SEGMENTER_BATCH ? (int)(n - i) : SEGMENTER_BATCH;
 		segmenter_run(v->segmenter, logits + i * v->segmenter->classes * hw, image, i, count, normalized);
 	}
 	segmenter_classify(pred, logits, (int)n, v->segmenter->classes, hw);
-	loss = measure(v, mask->data, pred, logits, (int)n, hw);
+	loss = measure(v, mask->data, ignore, pred, logits, (int)n, hw);
 	free(logits);
 	free(pred);
 	return loss;
@@ -108,7 +114,6 @@ run_record(struct validator *v, const struct record *r)
 int
 validator_run(struct validator *v, struct err *e)
 {
-	int64_t slices = 0;
 	int i;
 
 	confusion_clear(&v->pooled);
@@ -120,12 +125,10 @@ validator_run(struct validator *v, struct err *e)
 
 		if (!r)
 			return -1;
-		if (record_samples(r, "image") == 0)
-			continue;
-		v->loss += run_record(v, r);
-		slices += record_samples(r, "image");
+		if (record_samples(r, "image"))
+			v->loss += run_record(v, r);
 	}
-	v->loss /= slices ? (double)slices : 1;
+	v->loss /= v->mean.parts ? (double)v->mean.parts : 1;
 	return 0;
 }
 

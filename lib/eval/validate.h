@@ -1,7 +1,8 @@
 /* validate.h - a U-Net in training, measured on whole slices
  *
  * Reads a stream of `image` and `mask` through a map each time, so memory stays that of a record; slices keep
- * their size (segmenter.h pads them).
+ * their size (segmenter.h pads them). Pixels with the ignore label of their record (mask.h) count nowhere, nor does a
+ * slice that has no others.
  */
 #ifndef EVAL_VALIDATE_H
 #define EVAL_VALIDATE_H

@@ -17,7 +17,7 @@ struct overlap {
 	double p, y, both; /* of P, of Y, of P Y */
 };
 
-/* Sums of a block, then of everything. */
+/* Sums of a block, then of everything; all 0 where the loss needs none of them. */
 struct sums {
 	double pixels, ce, focal;
 };
@@ -29,7 +29,7 @@ struct slope {
 
 struct seg {
 	enum seg_loss kind;
-	int k, blocks; /* classes; blocks per sample */
+	int k, ignore, blocks; /* classes; blocks per sample */
 	int64_t hw;
 	const float *logits;
 	const uint8_t *mask;
@@ -79,17 +79,21 @@ softmax(float *p, int64_t stride, float *max, float *sum, const float *x, int64_
 			p[c * stride + i] /= sum[i];
 }
 
-/* An ignored pixel gets P = 0 for every class: then it adds nothing to any sum, and its gradient comes out
- * as 0. */
+/* An ignored pixel gets P = 0 for every class: then it adds nothing to any sum, and its gradient comes out as 0,
+ * whatever its logits are. */
 static void
-ignore(float *p, int64_t stride, const uint8_t *t, int k, int n)
+forget(float *p, int64_t stride, const struct block *b, int k, int ignore)
 {
-	int c, i;
+	int c, i, some = 0;
 
-	for (i = 0; i < n; i++) {
-		if (t[i] >= k && t[i] != SEG_IGNORE)
-			BUG("mask value %d for %d classes", t[i], k);
-		for (c = 0; t[i] == SEG_IGNORE && c < k; c++)
+	for (i = 0; i < b->n; i++)
+		some |= b->t[i] >= k;
+	for (i = 0; some && i < b->n; i++) {
+		if (b->t[i] < k)
+			continue;
+		if (b->t[i] != ignore)
+			BUG("mask value %d for %d classes", b->t[i], k);
+		for (c = 0; c < k; c++)
 			p[c * stride + i] = 0;
 	}
 }
@@ -110,25 +114,25 @@ overlap(const float *p, const uint8_t *t, int class, int n)
 	return o;
 }
 
-/* Both sums over pixels; log P_t comes from the logits, where P_t itself may have become 0. */
+/* The sums over pixels that the loss needs; log P_t comes from the logits, where P_t itself may have become 0. */
 static struct sums
-pixel_sums(const struct block *b, int64_t hw, const float *max, const float *sum)
+pixel_sums(const struct block *b, const struct seg *s, const float *max, const float *sum)
 {
-	struct sums s = { 0 };
-	int i;
+	struct sums x = { 0 };
+	int i, focal = s->kind == SEG_FOCAL, none = s->kind == SEG_JACCARD || s->kind == SEG_DICE;
 
-	for (i = 0; i < b->n; i++) {
+	for (i = 0; !none && i < b->n; i++) {
 		double log_p, miss;
 
-		if (b->t[i] == SEG_IGNORE)
+		if (b->t[i] >= s->k)
 			continue;
-		log_p = (double)(b->x[b->t[i] * hw + i] - max[i]) - log((double)sum[i]);
-		miss = -expm1(log_p);
-		s.pixels++;
-		s.ce -= log_p;
-		s.focal -= miss * miss * log_p;
+		log_p = (double)(b->x[b->t[i] * s->hw + i] - max[i]) - log((double)sum[i]);
+		miss = focal ? -expm1(log_p) : 0;
+		x.pixels++;
+		x.ce -= log_p;
+		x.focal -= miss * miss * log_p;
 	}
-	return s;
+	return x;
 }
 
 static void
@@ -142,10 +146,10 @@ measure_block(void *ctx, int i, int worker)
 	int c;
 
 	softmax(p, stride, max, sum, b.x, s->hw, s->k, b.n);
-	ignore(p, stride, b.t, s->k, b.n);
+	forget(p, stride, &b, s->k, s->ignore);
 	for (c = 0; c < s->k; c++)
 		s->overlap[(int64_t)i * s->k + c] = overlap(p + c * stride, b.t, c, b.n);
-	s->sums[i] = pixel_sums(&b, s->hw, max, sum);
+	s->sums[i] = pixel_sums(&b, s, max, sum);
 	if (!b.d)
 		free(p);
 }
@@ -216,10 +220,14 @@ gradient_block(void *ctx, int i, int worker)
 
 	for (j = 0; j < b.n; j++) {
 		int t = b.t[j];
-		float p = t == SEG_IGNORE ? 0 : b.d[t * s->hw + j];
+		float p;
 
-		w[j] = t == SEG_IGNORE ? 0 : pixel_slope(s, p);
-		mean[j] = t == SEG_IGNORE ? 0 : (s->slope[t].in - s->slope[t].out) * p;
+		w[j] = mean[j] = 0;
+		if (t >= s->k)
+			continue;
+		p = b.d[t * s->hw + j];
+		w[j] = pixel_slope(s, p);
+		mean[j] = (s->slope[t].in - s->slope[t].out) * p;
 	}
 	for (c = 0; c < s->k; c++)
 		for (j = 0; j < b.n; j++)
@@ -253,15 +261,18 @@ value(struct slope *slope, const struct seg *s)
 }
 
 double
-seg_loss(enum seg_loss kind, float *dlogits, const float *logits, const uint8_t *mask, int n, int k, int64_t hw)
+seg_loss(enum seg_loss kind, float *dlogits, const float *logits, const uint8_t *mask, int ignore, int n, int k,
+         int64_t hw)
 {
-	struct seg s = { .kind = kind, .k = k, .hw = hw, .logits = logits, .mask = mask, .d = dlogits };
+	struct seg s = { .kind = kind, .k = k, .ignore = ignore, .hw = hw, .logits = logits, .mask = mask, .d = dlogits };
 	struct slope *slope = mem_array((size_t)k, sizeof *slope);
 	int blocks;
 	double loss;
 
 	if (n < 1 || hw < 1 || k < 1 || k > 255)
 		BUG("segmentation loss of %d samples of %lld pixels and %d classes", n, (long long)hw, k);
+	if (ignore >= 0 && ignore < k)
+		BUG("label %d to be ignored, a class of %d", ignore, k);
 	s.blocks = (int)((hw + BLOCK - 1) / BLOCK);
 	blocks = n * s.blocks;
 	s.overlap = mem_array((size_t)blocks * (size_t)k, sizeof *s.overlap);

@@ -10,28 +10,29 @@
 
 /* --- segmentation --- */
 
-/* With P the softmax of the logits over classes, Y the one-hot mask, and sums over all samples and pixels of
- * the batch together, I_c = sum P_c Y_c:
+/* With P the softmax of the logits over classes, Y the one-hot mask, and sums over all counted pixels of all samples
+ * of the batch together, I_c = sum P_c Y_c:
  *
  *   jaccard  mean over all k classes of [c occurs in Y] (1 - I_c / max(U_c, 1e-7)),
  *            U_c = sum (P_c + Y_c) - I_c
  *   dice     the same with 2 I_c / max(sum (P_c + Y_c), 1e-7) (Milletari et al. 2016, without the squares)
- *   ce       cross-entropy, mean over pixels of -log P_t, t the pixel's true class
+ *   ce       cross-entropy, mean over counted pixels of -log P_t, t the pixel's true class
  *   dice+ce  their sum
- *   focal    mean over pixels of -(1 - P_t)^2 log P_t (Lin et al. 2017, gamma 2, no class weights)
+ *   focal    mean over counted pixels of -(1 - P_t)^2 log P_t (Lin et al. 2017, gamma 2, no class weights)
  *
  * A class that does not occur adds 0 to jaccard and dice but is counted in the mean (as in
- * segmentation_models.pytorch, from_logits and multiclass). */
+ * segmentation_models.pytorch, from_logits and multiclass).
+ *
+ * Counted are all pixels but those with the ignore label, of which nothing is known: these belong to no sum and to no
+ * mean's number of pixels (as with ignore_index of torch.nn.functional.cross_entropy), a class does not occur by them,
+ * and their gradient is exactly 0, whatever the logits are there. So the loss is that of the counted pixels alone. */
 enum seg_loss { SEG_JACCARD, SEG_DICE, SEG_CE, SEG_DICE_CE, SEG_FOCAL };
 #define SEG_LOSS_WORDS "jaccard|dice|ce|dice+ce|focal" /* in the order of the enum, for an option table */
 
-/* A pixel with this value in the mask belongs to no sum, and its gradient is 0. */
-#define SEG_IGNORE 255
-
-/* The loss of logits (n,k,hw) against mask (n,hw), whose values are below k or SEG_IGNORE (the caller has
- * checked; k <= 255). dlogits (n,k,hw) receives the gradient; NULL for the value alone. It must not be logits.
- * 0 if there is no pixel to count. */
-double seg_loss(enum seg_loss kind, float *dlogits, const float *logits, const uint8_t *mask, int n, int k,
+/* The loss of logits (n,k,hw) against mask (n,hw), whose values are below k or `ignore`, which is -1 (none) or k..255
+ * (the caller has checked; k <= 255). dlogits (n,k,hw) receives the gradient; NULL for the value alone. It must not be
+ * logits. If no pixel counts, the loss is 0, and so is the gradient. */
+double seg_loss(enum seg_loss kind, float *dlogits, const float *logits, const uint8_t *mask, int ignore, int n, int k,
                 int64_t hw);
 
 /* --- classification --- */

@@ -163,7 +163,7 @@ unet_step(struct bench *b)
 	params_zero_grad(&b->ps);
 	forward(b);
 	graph_get(b->logits, b->graph, b->y, b->batch);
-	seg_loss(SEG_CE, b->dlogits, b->logits, b->mask, b->batch, CLASSES, (int64_t)b->size * b->size);
+	seg_loss(SEG_CE, b->dlogits, b->logits, b->mask, -1, b->batch, CLASSES, (int64_t)b->size * b->size);
 	graph_put_grad(b->graph, b->y, b->dlogits, b->batch);
 	graph_backward(b->graph, &b->ps);
 	optim_step(&b->optim, &b->ps, RATE);

@@ -15,6 +15,8 @@ MASK = rng.integers(0, 3, size=(N, HW))
 MASK[0, 0] = 1
 IGNORED = MASK.copy()
 IGNORED[rng.random((N, HW)) < 0.3] = 255
+HALF = MASK.copy()  # of the second sample nothing is known, of the first no pixel of class 2
+HALF[1] = HALF[0, MASK[0] == 2] = 255
 
 
 def pixels(x, mask):
@@ -22,6 +24,10 @@ def pixels(x, mask):
     keep = torch.tensor(mask.reshape(-1) != 255)
     x = x.permute(0, 2, 1).reshape(-1, K)[keep]
     return x, torch.tensor(mask.reshape(-1))[keep]
+
+
+def cross_entropy(x, mask):
+    return F.cross_entropy(x, torch.tensor(mask), ignore_index=255)
 
 
 def region(x, t, jaccard):
@@ -37,11 +43,11 @@ def focal(x, t):
 
 
 LOSSES = [
-    lambda x, t: region(x, t, True),
-    lambda x, t: region(x, t, False),
-    F.cross_entropy,
-    lambda x, t: region(x, t, False) + F.cross_entropy(x, t),
-    focal,
+    lambda x, mask: region(*pixels(x, mask), True),
+    lambda x, mask: region(*pixels(x, mask), False),
+    cross_entropy,
+    lambda x, mask: region(*pixels(x, mask), False) + cross_entropy(x, mask),
+    lambda x, mask: focal(*pixels(x, mask)),
 ]
 
 
@@ -54,11 +60,12 @@ print("/* Made by loss.py with PyTorch", torch.__version__, "*/")
 array("golden_logits", LOGITS)
 array("golden_mask", MASK, "unsigned char")
 array("golden_ignored", IGNORED, "unsigned char")
-for tag, mask in (("", MASK), ("_ignored", IGNORED)):
+array("golden_half", HALF, "unsigned char")
+for tag, mask in (("", MASK), ("_ignored", IGNORED), ("_half", HALF)):
     values, grads = [], []
     for loss in LOSSES:
         x = torch.tensor(LOGITS, dtype=torch.float64, requires_grad=True)
-        value = loss(*pixels(x, mask))
+        value = loss(x, mask)
         value.backward()
         values.append(value.item())
         grads.append(x.grad.numpy())

@@ -9,6 +9,8 @@
 #include "base/rng.h"
 #include "check.h"
 
+#define IGNORE 255 /* in the golden masks */
+
 static const char *const kind_name[] = { "jaccard", "dice", "ce", "dice+ce", "focal" };
 
 /* The largest difference, relative to the largest value wanted. */
@@ -34,13 +36,13 @@ against_pytorch(const unsigned char *mask, const double *value, const float *gra
 	int kind;
 
 	for (kind = SEG_JACCARD; kind <= SEG_FOCAL; kind++) {
-		double v = seg_loss((enum seg_loss)kind, d, golden_logits, mask, N, K, HW);
+		double v = seg_loss((enum seg_loss)kind, d, golden_logits, mask, IGNORE, N, K, HW);
 
 		snprintf(text, sizeof text, "%s%s is PyTorch's", kind_name[kind], with);
 		CHECK_NEAR(v, value[kind], 3e-7 * value[kind], text);
 		snprintf(text, sizeof text, "the gradient of %s%s is PyTorch's", kind_name[kind], with);
 		CHECK_NEAR(off_by(d, grad + (ptrdiff_t)kind * ALL, ALL), 0, 2e-6, text);
-		CHECK(v == seg_loss((enum seg_loss)kind, NULL, golden_logits, mask, N, K, HW),
+		CHECK(v == seg_loss((enum seg_loss)kind, NULL, golden_logits, mask, IGNORE, N, K, HW),
 		      "and the value alone is the same");
 	}
 }
@@ -63,13 +65,13 @@ naive_pixel(int kind, double *p, const double *x, int t)
 }
 
 static double
-naive(int kind, const double *x, const uint8_t *mask)
+naive(int kind, const double *x, const uint8_t *mask) /* ignores label GK */
 {
 	double both[GK] = { 0 }, ps[GK] = { 0 }, ys[GK] = { 0 }, p[GK], pixels = 0, regions = 0;
 	int i, c, count = 0;
 
 	for (i = 0; i < GN * GHW; i++) {
-		if (mask[i] == SEG_IGNORE)
+		if (mask[i] == GK)
 			continue;
 		pixels += naive_pixel(kind, p, x + i / GHW * GK * GHW + i % GHW, mask[i]);
 		count++;
@@ -102,7 +104,7 @@ against_differences(void)
 	for (i = 0; i < ALL; i++)
 		y[i] = x[i] = (float)(2 * rng_normal(&r));
 	for (i = 0; i < GN * GHW; i++)
-		mask[i] = rng_chance(&r, 0.2) ? SEG_IGNORE : (uint8_t)rng_below(&r, GK);
+		mask[i] = rng_chance(&r, 0.2) ? GK : (uint8_t)rng_below(&r, GK);
 	for (kind = SEG_JACCARD; kind <= SEG_FOCAL; kind++) {
 		for (i = 0; i < ALL; i++) {
 			double up, down, h = 1e-5;
@@ -115,7 +117,7 @@ against_differences(void)
 			want[i] = (float)((up - down) / (2 * h));
 		}
 		snprintf(text, sizeof text, "%s is its naive version", kind_name[kind]);
-		CHECK_NEAR(seg_loss((enum seg_loss)kind, d, x, mask, GN, GK, GHW), naive(kind, y, mask), 3e-7, text);
+		CHECK_NEAR(seg_loss((enum seg_loss)kind, d, x, mask, GK, GN, GK, GHW), naive(kind, y, mask), 3e-7, text);
 		snprintf(text, sizeof text, "the gradient of %s agrees with finite differences", kind_name[kind]);
 		CHECK_NEAR(off_by(d, want, ALL), 0, 1e-6, text);
 	}
@@ -124,7 +126,7 @@ against_differences(void)
 /* --- ends --- */
 
 static void
-perfect_and_empty(void)
+perfect_and_wrong(void)
 {
 	float x[2 * 50], d[2 * 50];
 	uint8_t mask[50];
@@ -136,25 +138,71 @@ perfect_and_empty(void)
 		x[50 + i] = -x[i];
 	}
 	for (kind = SEG_JACCARD; kind <= SEG_FOCAL; kind++) {
-		double v = seg_loss((enum seg_loss)kind, d, x, mask, 1, 2, 50);
+		double v = seg_loss((enum seg_loss)kind, d, x, mask, -1, 1, 2, 50);
 
 		for (i = 0; i < 100; i++)
 			zero &= d[i] == 0;
 		zero &= v == 0;
 	}
 	CHECK(zero, "a perfect prediction costs nothing and has no gradient");
-	memset(mask, SEG_IGNORE, sizeof mask);
-	for (kind = SEG_JACCARD, zero = 1; kind <= SEG_FOCAL; kind++) {
+	for (i = 0; i < 50; i++)
+		mask[i] = !(i & 1);
+	CHECK_NEAR(seg_loss(SEG_CE, d, x, mask, -1, 1, 2, 50), 400, 1e-9, "cross-entropy of utter confidence in the wrong");
+	CHECK_NEAR(seg_loss(SEG_JACCARD, d, x, mask, -1, 1, 2, 50), 1, 1e-12, "and its jaccard loss is 1");
+}
+
+/* Between pixels that count lie ignored ones, of any number and with any logits. */
+static void
+counted_alone(void)
+{
+	enum { K = 3, HW = 2500, WIDE = 2 * HW };
+	float *x = mem_array(2 * K * (HW + WIDE), sizeof *x), *wide = x + K * HW;
+	float *d = wide + K * WIDE, *dwide = d + K * HW;
+	uint8_t mask[HW], wide_mask[WIDE];
+	struct rng r = rng_at(8, RNG_TEST, 0, 0);
+	double one, all;
+	int i, kind, zero;
+
+	for (i = 0; i < HW; i++)
+		wide_mask[2 * i] = mask[i] = (uint8_t)rng_below(&r, K);
+	for (i = 0; i < HW; i++)
+		wide_mask[2 * i + 1] = K + 4;
+	for (i = 0; i < K * HW; i++) {
+		wide[2 * i] = x[i] = (float)(2 * rng_normal(&r));
+		wide[2 * i + 1] = i % 5 ? 1e30f * (float)rng_normal(&r) : NAN;
+	}
+	for (kind = SEG_JACCARD; kind <= SEG_FOCAL; kind++) {
+		one = seg_loss((enum seg_loss)kind, d, x, mask, -1, 1, K, HW);
+		all = seg_loss((enum seg_loss)kind, dwide, wide, wide_mask, K + 4, 1, K, WIDE);
+		CHECK_NEAR(all, one, 1e-12, "ignored pixels change no loss");
+		for (i = 0, zero = 1; i < K * HW; i++) {
+			zero &= dwide[2 * i + 1] == 0;
+			dwide[i] = dwide[2 * i];
+		}
+		CHECK(zero, "their gradient is 0 exactly");
+		CHECK_NEAR(off_by(dwide, d, K * HW), 0, 1e-6, "that of the others stays");
+	}
+	free(x);
+}
+
+static void
+nothing_counted(void)
+{
+	float x[2 * 50], d[2 * 50];
+	uint8_t mask[50];
+	struct rng r = rng_at(9, RNG_TEST, 0, 0);
+	int i, kind, zero = 1;
+
+	for (i = 0; i < 100; i++)
+		x[i] = (float)rng_normal(&r);
+	memset(mask, 2, sizeof mask);
+	for (kind = SEG_JACCARD; kind <= SEG_FOCAL; kind++) {
 		memset(d, 1, sizeof d);
-		zero &= seg_loss((enum seg_loss)kind, d, x, mask, 1, 2, 50) == 0;
+		zero &= seg_loss((enum seg_loss)kind, d, x, mask, 2, 1, 2, 50) == 0;
 		for (i = 0; i < 100; i++)
 			zero &= d[i] == 0;
 	}
-	CHECK(zero, "nor does a mask of ignored pixels only");
-	for (i = 0; i < 50; i++)
-		mask[i] = !(i & 1);
-	CHECK_NEAR(seg_loss(SEG_CE, d, x, mask, 1, 2, 50), 400, 1e-9, "cross-entropy of utter confidence in the wrong");
-	CHECK_NEAR(seg_loss(SEG_JACCARD, d, x, mask, 1, 2, 50), 1, 1e-12, "and its jaccard loss is 1");
+	CHECK(zero, "where all pixels are ignored there is no loss, no gradient and no NaN");
 }
 
 /* Images larger than a block: the loss of a tiled image is that of the tile, its gradient the tile's over the
@@ -180,8 +228,8 @@ blocks_and_threads(void)
 	for (i = 0; i < 2 * HW; i++)
 		mask[i] = tile_mask[i / HW * TILE + i % TILE];
 	for (kind = SEG_JACCARD; kind <= SEG_FOCAL; kind++) {
-		one = seg_loss((enum seg_loss)kind, dtile, tile, tile_mask, 2, K, TILE);
-		all = seg_loss((enum seg_loss)kind, d, x, mask, 2, K, HW);
+		one = seg_loss((enum seg_loss)kind, dtile, tile, tile_mask, -1, 2, K, TILE);
+		all = seg_loss((enum seg_loss)kind, d, x, mask, -1, 2, K, HW);
 		CHECK_NEAR(all, one, 1e-12, kind_name[kind]);
 		for (i = 0; i < 2 * K * HW; i++)
 			x[i] = dtile[i / HW * TILE + i % TILE] / TILES;
@@ -190,7 +238,7 @@ blocks_and_threads(void)
 			x[i] = tile[i / HW * TILE + i % TILE];
 	}
 	par_init(3);
-	same = all == seg_loss(SEG_FOCAL, d3, x, mask, 2, K, HW) && !memcmp(d, d3, 2 * K * HW * sizeof *d);
+	same = all == seg_loss(SEG_FOCAL, d3, x, mask, -1, 2, K, HW) && !memcmp(d, d3, 2 * K * HW * sizeof *d);
 	CHECK(same, "three threads give the same bytes as one");
 	free(x);
 	free(d);
@@ -286,8 +334,11 @@ main(void)
 {
 	against_pytorch(golden_mask, golden_seg, golden_seg_grad, "");
 	against_pytorch(golden_ignored, golden_seg_ignored, golden_seg_grad_ignored, " with ignored pixels");
+	against_pytorch(golden_half, golden_seg_half, golden_seg_grad_half, " of half the samples");
 	against_differences();
-	perfect_and_empty();
+	perfect_and_wrong();
+	counted_alone();
+	nothing_counted();
 	byol();
 	classification();
 	blocks_and_threads();
