@@ -19,6 +19,7 @@ void
 views_init(struct views *v)
 {
 	v->seen = 0;
+	v->ignore = -1;
 	v->worker = mem_array((size_t)par_threads(), sizeof *v->worker);
 }
 
@@ -98,6 +99,20 @@ check_normalized(struct views *v, const struct record *r, struct err *e)
 	return 0;
 }
 
+/* One label for all masks: views of several records become one. What it is says metadata that views keep. */
+static int
+check_ignore(struct views *v, const struct record *r, struct err *e)
+{
+	int64_t label = -1;
+
+	if (meta_int(&r->meta, "ignore", &label, 0, 255, e) < 0)
+		return -1;
+	if (v->seen && label != v->ignore)
+		return err_set(e, "the ignore label is %d, before it was %d (-1: none)", (int)label, v->ignore);
+	v->ignore = (int)label;
+	return 0;
+}
+
 int
 views_check(void *ctx, const struct record *r, struct err *e)
 {
@@ -114,6 +129,8 @@ views_check(void *ctx, const struct record *r, struct err *e)
 	if (v->count == 1 && v->seen && (v->mask != !!mask || v->label != !!label))
 		return err_set(e, "%s '%s', unlike the records before it", v->mask == !!mask ? label ? "has" : "has no" :
 		               mask ? "has" : "has no", v->mask == !!mask ? "label" : "mask");
+	if (v->count == 1 && mask && check_ignore(v, r, e))
+		return -1;
 	v->c = v->channels ? v->channels : (int)image->dim[1];
 	v->mask = v->count == 1 && mask;
 	v->label = v->count == 1 && label;

@@ -25,6 +25,7 @@ struct views {
 
 	/* what the input is, from its first record; c: channels of the output */
 	int seen, c, mask, label;
+	int ignore;                     /* label of the mask's pixels without truth; -1: none, or no mask */
 	char normalized[NORMALIZE_LEN]; /* metadata `normalize`, or "" */
 
 	struct views_worker *worker;    /* [par_threads()] */
@@ -34,7 +35,8 @@ void views_init(struct views *v);
 void views_free(struct views *v);
 
 /* 0 if views can be made of r's `image` [N,C,H,W] (and, with count 1, of `mask` [N,H,W] U8 and `label` [N] I64) and
- * r is like the records seen before: channels, mask, label and normalisation agree. For feed_opt.check; ctx is a
+ * r is like the records seen before: channels, mask, label, normalisation and (if masks are wanted) the label that masks
+ * ignore agree. For feed_opt.check; ctx is a
  * struct views *. */
 int views_check(void *ctx, const struct record *r, struct err *e);
 
