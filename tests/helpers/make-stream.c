@@ -1,6 +1,9 @@
 /* make-stream - images, segmented or labelled ones, or pairs of views, whose every number is a formula
  *
  * Sample i of epoch E is sample E * samples + i of the formula: epochs differ as augmented ones do.
+ *
+ * With --ignore LABEL a square of each mask has that label, at another place in each sample, and metadata `ignore` says so;
+ * with --under LABEL the metadata say nothing and it is a label like others. Images stay what they are.
  */
 #include "base/err.h"
 #include "base/mem.h"
@@ -11,6 +14,7 @@
 enum { IMAGES, SEGMENTED, VIEWS, LABELLED };
 
 static int kind, samples = 4, epochs = 1, chunk = 3, channels = 1, height = 64, width = 64, classes = 7;
+static int ignore = -1, under = -1;
 static const char *normalize;
 
 static const struct opt opts[] = {
@@ -23,6 +27,8 @@ static const struct opt opts[] = {
 	{ 0, "height", OPT_INT, &height, "N", "rows; views are as high as wide", 1, 4096, 0 },
 	{ 0, "width", OPT_INT, &width, "N", "columns", 1, 4096, 0 },
 	{ 0, "classes", OPT_INT, &classes, "N", "classes of labels", 1, 1000, 0 },
+	{ 0, "ignore", OPT_INT, &ignore, "LABEL", "pixels to be ignored", -1, 255, 0 },
+	{ 0, "under", OPT_INT, &under, "LABEL", "the same pixels, not to be ignored", -1, 255, 0 },
 	{ 0, "normalize", OPT_TEXT, &normalize, "TEXT", "normalisation to claim in the metadata", 0, 0, 0 },
 	OPT_END
 };
@@ -38,6 +44,18 @@ put_views(struct record *r, int64_t i, uint32_t sample)
 
 		formula_view((float *)t->data + i * one, v, (uint32_t)opt_common.seed, sample, channels, width);
 	}
+}
+
+/* A square as wide as half the mask; every fourth sample is covered whole. */
+static void
+cover(unsigned char *mask, uint32_t sample, int label)
+{
+	int x, y, left = (int)(sample * 11) % (width / 2), top = (int)(sample * 7) % (height / 2);
+
+	for (y = 0; y < height; y++)
+		for (x = 0; x < width; x++)
+			if (sample % 4 == 3 || (x - left >= 0 && x - left < width / 2 && y - top >= 0 && y - top < height / 2))
+				mask[y * width + x] = (unsigned char)label;
 }
 
 /* Each class is 0.5 brighter than the one before */
@@ -57,6 +75,8 @@ put_image(struct record *r, int64_t i, uint32_t sample)
 	formula_mask(mask, (uint32_t)opt_common.seed, sample, height, width);
 	for (j = 0; j < channels * area; j++)
 		image[j] += 0.5f * (float)mask[j % area];
+	if (ignore >= 0 || under >= 0)
+		cover(mask, sample, ignore >= 0 ? ignore : under);
 }
 
 static void
@@ -82,6 +102,8 @@ make_record(struct record *r, int epoch, int first, int n)
 	meta_setf(&r->meta, "epochs", "%d", epochs);
 	meta_setf(&r->meta, "epoch", "%d", epoch);
 	meta_setf(&r->meta, "first", "%d", first);
+	if (ignore >= 0)
+		meta_setf(&r->meta, "ignore", "%d", ignore);
 	if (normalize)
 		meta_set(&r->meta, "normalize", normalize);
 }
