@@ -88,3 +88,13 @@ nifti_layout_real(const struct nifti_layout *v)
 {
 	return v->number == 1 ? 4 : 8;
 }
+
+double
+nifti_layout_unit(const struct nifti_layout *v, const unsigned char *header, int big, int time)
+{
+	int code = (int)nifti_get(header + v->units, v->number == 1 ? 1 : 4, big);
+
+	if (time)
+		return (code & 0x38) == 16 ? 1e-3 : (code & 0x38) == 24 ? 1e-6 : 1;
+	return (code & 7) == 1 ? 1e3 : (code & 7) == 3 ? 1e-3 : 1;
+}

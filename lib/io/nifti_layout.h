@@ -18,6 +18,9 @@ const struct nifti_layout *nifti_layout_find(const unsigned char *h, int *big);
 int nifti_layout_dim(const struct nifti_layout *v);
 int nifti_layout_real(const struct nifti_layout *v);
 
+/* The header's unit of space in mm, or of time in s; one that names none means these. */
+double nifti_layout_unit(const struct nifti_layout *v, const unsigned char *header, int big, int time);
+
 /* The number of n bytes at p: unsigned, signed (n 2, 4, 8), real (n 4, 8). */
 uint64_t nifti_get(const unsigned char *p, int n, int big);
 int64_t nifti_get_int(const unsigned char *p, int n, int big);

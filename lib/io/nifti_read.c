@@ -202,29 +202,19 @@ take_dims(struct nifti *n, int64_t *bytes, const struct nifti_layout *v, const u
 	return 0;
 }
 
-/* Factor to mm (space) or s (time); a file that names no unit means these. */
-static double
-unit(int code, int time)
-{
-	if (time)
-		return (code & 0x38) == 16 ? 1e-3 : (code & 0x38) == 24 ? 1e-6 : 1;
-	return (code & 7) == 1 ? 1e3 : (code & 7) == 3 ? 1e-3 : 1;
-}
-
 static int
 take_spacing(struct nifti *n, const struct nifti_layout *v, const unsigned char *h, int big, const char *path,
              struct err *e)
 {
-	int width = v->number == 1 ? 4 : 8, units, i;
+	int width = nifti_layout_real(v), i;
 	int64_t ndim = nifti_get_int(h + v->dim, v->number == 1 ? 2 : 8, big);
 
-	units = (int)nifti_get(h + v->units, v->number == 1 ? 1 : 4, big);
 	for (i = 0; i < 4; i++) {
 		double d = i < ndim ? nifti_get_real(h + v->pixdim + (ptrdiff_t)(i + 1) * width, width, big) : 0;
 
 		if (!isfinite(d))
 			return err_set(e, "'%s': spacing %d is %g", path, i + 1, d);
-		n->spacing[i] = d != 0 ? fabs(d) * unit(units, i == 3) : 1;
+		n->spacing[i] = d != 0 ? fabs(d) * nifti_layout_unit(v, h, big, i == 3) : 1;
 	}
 	return 0;
 }

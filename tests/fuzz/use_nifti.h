@@ -3,6 +3,7 @@
 #define USE_NIFTI_H
 
 #include "fuzz.h"
+#include "io/nifti_geometry.h"
 #include "io/volume.h"
 
 static inline int64_t
@@ -16,6 +17,7 @@ static inline int
 use_nifti(struct nifti *n, const char *path, struct err *e)
 {
 	struct nifti head;
+	struct nifti_geometry g;
 	struct record r = { 0 };
 	int rc = nifti_read_header(&head, path, e), whole = nifti_read(n, path, e);
 	int64_t t;
@@ -31,6 +33,7 @@ use_nifti(struct nifti *n, const char *path, struct err *e)
 		volume_mask(&r, n, t, 4, e);
 	}
 	FUZZ_CHECK(!volume_match(n, n, e));
+	FUZZ_CHECK(nifti_geometry(&g, n, e) || !nifti_geometry_match(&g, &g, 0, e));
 	record_free(&r);
 	return 0;
 }
