@@ -95,6 +95,19 @@ both\t1.000000\t0.000000\tboth' ]
 	nifti 4 1 1 1 1 2 '\0\0\1\1' >"$T/spacing.nii"
 	fails_with "*'$T/size.nii' and '$T/t.nii': the prediction is 2x2x1x1, the truth 4x1x1x1" seg-eval "$T/size.nii" "$T/t.nii"
 	fails_with "*the prediction's spacing is 1x1x2 mm, the truth's 1x1x1" seg-eval "$T/spacing.nii" "$T/t.nii"
+	# sform: the same axes, but 10 mm to the right
+	for x in '\0\0\x20\x41' '\0\0\0\0'; do
+		head -c 254 "$T/t.nii"
+		printf '\2\0'
+		head -c 24 /dev/zero
+		# shellcheck disable=SC2059
+		printf '\0\0\x80\x3f\0\0\0\0\0\0\0\0'"$x"'\0\0\0\0\0\0\x80\x3f\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x80\x3f\0\0\0\0'
+		tail -c +329 "$T/t.nii"
+	done | split -b 356 - "$T/place"
+	fails_with "*'$T/placeaa' and '$T/placeab': the prediction lies up to 10 mm away from the truth, by its sform and the truth's sform" \
+		seg-eval "$T/placeaa" "$T/placeab"
+	seg-eval -q --by-voxel "$T/placeaa" "$T/placeab" | grep -qx $'volume_dice\tforeground\t1.000000'
+	seg-eval -q "$T/placeaa" "$T/t.nii" | grep -qx $'volume_dice\tforeground\t1.000000' # t.nii does not say where it lies
 	nifti 4 1 1 1 nan 1 '\0\0\1\1' >"$T/nan.nii"
 	fails_with "*'$T/nan.nii': spacing 2 is nan" seg-eval "$T/t.nii" "$T/nan.nii"
 	fails_with "*'$T/t.nii' and '$T/t.nii': sample 0: true label 1 at pixel 2, expected 0..0" seg-eval -k 1 "$T/t.nii" "$T/t.nii"

@@ -12,7 +12,7 @@
 
 static const char *slices_path, *volumes_path, *worst_path, *confusion_path, *patients_path, *agreement_path;
 static const char *choice_path, *names_text, *cardiac_text;
-static int classes, ignore = -1, common, guess, replicates = 1000;
+static int classes, ignore = -1, common, by_voxel, guess, replicates = 1000;
 
 static const struct opt opts[] = {
 	OPT_COMMON,
@@ -23,6 +23,7 @@ static const struct opt opts[] = {
 	{ 0, "ignore", OPT_INT, &ignore, "LABEL", "true label of pixels without truth, -1 for what the input says", -1, 255,
 	  "" },
 	{ 0, "common", OPT_FLAG, &common, 0, "leave out cases that only one of two folders has", 0, 0, 0 },
+	{ 0, "by-voxel", OPT_FLAG, &by_voxel, 0, "compare volumes although their headers place them differently", 0, 0, 0 },
 	{ 0, "slices", OPT_OUT, &slices_path, "FILE", "write a table of slices", 0, 0, "" },
 	{ 0, "volumes", OPT_OUT, &volumes_path, "FILE", "write a table of volumes and classes", 0, 0, "" },
 	{ 0, "worst", OPT_OUT, &worst_path, "FILE", "write a table of volumes and classes, the worst first", 0, 0, "" },
@@ -318,6 +319,7 @@ open_input(char *argv[], int n)
 		in_open(&in, n ? argv[0] : NULL);
 	else if (pairs_open(&pairs, argv[0], argv[1], common, &e))
 		die("%s", e.msg);
+	pairs.by_voxel = by_voxel;
 }
 
 int

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "io/nifti_geometry.h"
 #include "io/volume.h"
 
 /* --- who belongs to whom --- */
@@ -134,6 +135,28 @@ compare_heads(const struct nifti *pred, const struct nifti *truth, struct err *e
 	return 0;
 }
 
+/* A hundredth of a voxel's least edge: what rounding does to single precision in a header is less */
+#define APART 0.01
+
+/* The same voxels must lie in the same place; what does not say where it lies is taken to lie there. */
+static int
+compare_places(const struct nifti *pred, const struct nifti *truth, struct err *e)
+{
+	const double *s = truth->spacing;
+	struct nifti_geometry a, b;
+	double apart;
+
+	if (nifti_geometry(&a, pred, NULL) || nifti_geometry(&b, truth, NULL))
+		return 0;
+	if (a.origin == NIFTI_SPACING || b.origin == NIFTI_SPACING)
+		return 0;
+	apart = nifti_geometry_apart(&a, &b);
+	if (apart > APART * fmin(s[0], fmin(s[1], s[2])))
+		return err_set(e, "the prediction lies up to %.3g mm away from the truth, by its %s and the truth's %s", apart,
+		               nifti_origin_name(a.origin), nifti_origin_name(b.origin));
+	return 0;
+}
+
 int
 pairs_blame(const struct pairs *p, struct err *e)
 {
@@ -166,7 +189,10 @@ open_files(struct pairs *p, struct err *e)
 		return -1;
 	}
 	p->open = 1;
-	return compare_heads(&p->a.head, &p->b.head, e) ? pairs_blame(p, e) : 0;
+	if (compare_heads(&p->a.head, &p->b.head, e) ||
+	    (!p->by_voxel && compare_places(&p->a.head, &p->b.head, e)))
+		return pairs_blame(p, e);
+	return 0;
 }
 
 static void

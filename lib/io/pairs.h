@@ -22,6 +22,7 @@ struct pairs {
 	int n, at;                  /* at: the pair that is being read */
 	struct nifti_frames a, b;   /* its prediction and truth */
 	int open;
+	int by_voxel;               /* set after pairs_open: wherever the volumes lie, as long as they have the same voxels */
 	int64_t count;              /* records so far */
 };
 
@@ -31,7 +32,8 @@ int pairs_open(struct pairs *p, const char *pred, const char *truth, int common,
 
 /* 1: r holds `mask` and `pred` [Z,Y,X] U8 of the next frame, with the metadata case, patient, frame, group, phase, spacing,
  * slice, slices, and names, classes and ignore where they are known. 0: there are no more. -1: a file that cannot be read,
- * a value that is no label of 0..255, or files that differ in size, or by more than 0.1 % in spacing. */
+ * a value that is no label of 0..255, or files that differ in size, by more than 0.1 % in spacing, or in
+ * where in the patient they lie, as far as both say. */
 int pairs_next(struct pairs *p, struct record *r, struct err *e);
 
 /* Says "'PRED' and 'TRUTH': " before a message about the record that was read last. Returns -1. */
