@@ -146,15 +146,13 @@ check_page(const struct page *p)
 		BUG("a page of %dx%dx%d %s", p->w, p->h, p->channels, ten_dtype_name(p->dtype));
 }
 
-int
-tiff_page(struct tiff_writer *t, const struct page *p, struct err *e)
+static int
+put_page(struct tiff_writer *t, const struct page *p, int ok, struct err *e)
 {
 	size_t row = (size_t)p->w * (size_t)p->channels * ten_dtype_size(p->dtype);
 	unsigned char *copy = mem_array(row, 1); /* libtiff changes the row when it predicts */
-	int y, ok;
+	int y;
 
-	check_page(p);
-	ok = set_tags(t->tiff, p, t->deflate);
 	for (y = 0; y < p->h && ok; y++) {
 		memcpy(copy, (const unsigned char *)p->data + (size_t)y * row, row);
 		ok = TIFFWriteScanline(t->tiff, copy, (uint32_t)y, 0) == 1;
@@ -163,6 +161,31 @@ tiff_page(struct tiff_writer *t, const struct page *p, struct err *e)
 	if (ok && TIFFWriteDirectory(t->tiff))
 		return 0;
 	return err_set(e, "cannot write '%s': %s", t->out.path, t->said.msg);
+}
+
+int
+tiff_page(struct tiff_writer *t, const struct page *p, struct err *e)
+{
+	check_page(p);
+	return put_page(t, p, set_tags(t->tiff, p, t->deflate), e);
+}
+
+/* Colours of 16 bits, as the format has them; differences between neighbouring labels mean nothing, so no predictor. */
+int
+tiff_labels(struct tiff_writer *t, int w, int h, const uint8_t *label, const uint8_t *palette, struct err *e)
+{
+	struct page p = { w, h, 1, TEN_U8, label };
+	uint16_t map[3][256];
+	int k, c, ok;
+
+	check_page(&p);
+	for (k = 0; k < 256; k++)
+		for (c = 0; c < 3; c++)
+			map[c][k] = (uint16_t)(palette[3 * k + c] * 257);
+	ok = set_tags(t->tiff, &p, t->deflate) && TIFFSetField(t->tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_PALETTE) &&
+	     TIFFSetField(t->tiff, TIFFTAG_COLORMAP, map[0], map[1], map[2]) &&
+	     (!t->deflate || TIFFSetField(t->tiff, TIFFTAG_PREDICTOR, PREDICTOR_NONE));
+	return put_page(t, &p, ok, e);
 }
 
 int

@@ -32,6 +32,9 @@ struct tiff_writer {
 /* path NULL or "-": standard output. deflate: compress, without loss. */
 int tiff_create(struct tiff_writer *t, const char *path, int deflate, struct err *e);
 int tiff_page(struct tiff_writer *t, const struct page *p, struct err *e);
+
+/* A page of labels: a viewer shows label[h][w] in the colours of palette[256][3], who reads indices gets labels back. */
+int tiff_labels(struct tiff_writer *t, int w, int h, const uint8_t *label, const uint8_t *palette, struct err *e);
 int tiff_finish(struct tiff_writer *t, struct err *e);
 void tiff_discard(struct tiff_writer *t);
 

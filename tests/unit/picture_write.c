@@ -89,6 +89,36 @@ tiffs(const char *path, int deflate)
 		TIFFClose(tiff);
 }
 
+/* Labels in a palette: the indices and the colours that libtiff finds. */
+static void
+labels(const char *path, int deflate)
+{
+	static uint8_t palette[256][3], label[H][W], got[W];
+	uint16_t *map[3] = { NULL }, photometric = 0;
+	int k, y, ok, rows = 1, colours = 1;
+	struct tiff_writer t;
+	struct err e;
+	TIFF *tiff;
+
+	fill(label, 1, TEN_U8);
+	for (k = 0; k < 256 * 3; k++)
+		palette[k / 3][k % 3] = (uint8_t)(k * 5 + k / 3);
+	ok = !tiff_create(&t, path, deflate, &e) && !tiff_labels(&t, W, H, label[0], palette[0], &e);
+	ok = ok && !tiff_labels(&t, H, W, label[0], palette[0], &e) && !tiff_finish(&t, &e);
+	tiff = ok ? TIFFOpen(path, "r") : NULL;
+	if (!CHECK(tiff && TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &photometric) && photometric == PHOTOMETRIC_PALETTE &&
+	           TIFFGetField(tiff, TIFFTAG_COLORMAP, &map[0], &map[1], &map[2]), "pages of labels have a palette"))
+		return;
+	for (k = 0; k < 256 * 3; k++)
+		colours &= map[k % 3][k / 3] == palette[k / 3][k % 3] * 257;
+	CHECK(colours, "of the colours given");
+	for (y = 0; y < H; y++)
+		rows &= TIFFReadScanline(tiff, got, (uint32_t)y, 0) == 1 && !memcmp(got, label[y], W);
+	CHECK(rows, "and their pixels are the labels");
+	CHECK(TIFFReadDirectory(tiff) && TIFFLastDirectory(tiff), "two pages, of their own sizes");
+	TIFFClose(tiff);
+}
+
 static void
 pngs(const char *path)
 {
@@ -129,6 +159,10 @@ main(void)
 	tiffs(path, 0);
 	unlink(path);
 	tiffs(path, 1);
+	labels(path, 0);
+	unlink(path);
+	labels(path, 1);
+	unlink(path);
 	pngs(path);
 	unlink(path);
 	free(path);
