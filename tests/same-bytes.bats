@@ -11,7 +11,7 @@ declare -gA FED=(
 	[ten-info]=some.ten [ten-select]=some.ten [ten-stats]=some.ten [ten2tif]=pred.ten [weights-export]=model
 )
 # Those among them that tell of records, or have one, so that other records of the same samples mean something else
-SHOWING=" ten-info ten-cmp weights-export seg-report "
+SHOWING=" ten-info ten-cmp weights-export "
 
 row_cls-pretrain() {
 	cls-pretrain -q -s 1 -j "$1" --arch resnet18 --batch 3 --warmup 0 --val "$DATA/labelled-val.ten" --history h.tsv \
@@ -169,6 +169,11 @@ same_from_pipes() {
 	done
 }
 
+# A page without its part on the commands that made it; other files as they are
+without_commands() {
+	sed '/^<section id="making">/,/^<\/section>/d' "$1"
+}
+
 # The six samples of the input in records of 1, 2 and 3: the same, but for the commands that made it and records that
 # follow the input's
 same_from_other_records() {
@@ -181,7 +186,7 @@ same_from_other_records() {
 		if ten-info -q "$out" 2>/dev/null; then
 			ten-cmp $joined "$out" "$T/$tool/1/${out##*/}"
 		else
-			cmp "$out" "$T/$tool/1/${out##*/}"
+			cmp <(without_commands "$out") <(without_commands "$T/$tool/1/${out##*/}")
 		fi
 	done
 }

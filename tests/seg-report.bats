@@ -56,6 +56,37 @@ cases() {
 	[ "$(grep -c '<img' "$T/b.html")" -eq 0 ]
 }
 
+# article NAME FILE: what the page has of the pictures of patient NAME
+article() {
+	awk -v name="<h3>$1 " '/^<article/ { text = "" } { text = text $0 "\n" } /^<\/article/ && index(text, name) { printf "%s", text }' "$2"
+}
+
+@test "pictures of a volume do not depend on records, nor on what comes between" {
+	phantom-cine -q -s 1 --patients 2 --matrix 48,48 --slices 3,4 --no-cine -o "$T/acdc"
+	nii2ten -q --acdc "$T/acdc" --split all -o "$T/all"
+	make-weights --arch resnet18 --kind unet --normalize image -o "$T/model"
+	seg-predict -q -m "$T/model" "$T/all" -o "$T/a"
+	n=$(ten-info --tsv "$T/a" | awk -F '\t' '$4 == "pred" { n += substr($6, 2) + 0 } END { print n }')
+	for ((i = 0; i < n; i++)); do ten-select -q --range $i,$((i + 1)) "$T/a" -o "$T/one.$i"; done
+	for ((i = n; i-- > 0;)); do last_first+=("$T/one.$i"); done
+	ten-cat "${last_first[@]}" -o "$T/b" # the last slice first
+	for f in a b; do
+		seg-report -q --names a,b,c,d --replicates 0 -o "$T/$f.html" "$T/$f"
+		article patient001 "$T/$f.html" | sed 's/id="[^"]*"//' >"$T/$f.pictures"
+	done
+	[ "$(grep -c '<img' "$T/a.pictures")" -ge 6 ]
+	diff "$T/a.pictures" "$T/b.pictures"
+	# where nothing says how many slices there are, those that come apart are missed, and it is said
+	sed 's/"slices":"[0-9]*"/"slizes":"1"/g' "$T/a" >"$T/c"
+	sed 's/"slices":"[0-9]*"/"slizes":"1"/g' "$T/one.0" >"$T/d"
+	[ "$n" -gt 6 ]
+	seg-report --names a,b,c,d --replicates 0 -o "$T/c.html" "$T/c"
+	diff <(grep -c '<img' "$T/a.html") <(grep -c '<img' "$T/c.html")
+	ten-cat "$T/c" "$T/d" | seg-report --names a,b,c,d --replicates 0 --worst 1 -o "$T/d.html" 2>"$T/err"
+	grep -q 'slices that came apart, after the others were drawn: 1' "$T/err"
+	grep -q 'Of 1 volume slices came apart' "$T/d.html"
+}
+
 @test "without truth there are volumes and pictures, and no scores" {
 	cases p2 other >"$T/a.ten"
 	seg-report --replicates 0 -o "$T/a.html" "$T/a.ten"

@@ -88,6 +88,15 @@ byte(float v, float lo, float hi)
 }
 
 void
+show_bytes(uint8_t *to, const float *x, int64_t n, float lo, float hi)
+{
+	int64_t i;
+
+	for (i = 0; i < n; i++)
+		to[i] = byte(x[i], lo, hi);
+}
+
+void
 show_image(struct show *s, const float *x, int channels, int h, int w, float lo, float hi, int zoom)
 {
 	size_t plane = channels == 3 ? (size_t)h * (size_t)w : 0;

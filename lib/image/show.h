@@ -20,6 +20,9 @@ void show_free(struct show *s);
  * when there are none. */
 void show_window(float *lo, float *hi, const float *x, int64_t n, const double percent[2]);
 
+/* n values as bytes, lo 0 and hi 255; those that are not finite are 0. */
+void show_bytes(uint8_t *to, const float *x, int64_t n, float lo, float hi);
+
 /* The planes x[channels][h][w] (1: grey, 3: colour) with lo black and hi full, every pixel zoom x zoom.
  * Values that are not finite are black. */
 void show_image(struct show *s, const float *x, int channels, int h, int w, float lo, float hi, int zoom);

@@ -13,17 +13,6 @@
 
 #include <stdlib.h>
 
-double
-report_dice(const struct volume *v, int k)
-{
-	double sum = 0;
-	int i;
-
-	for (i = 1; i < k; i++)
-		sum += volume_score(v, i).dice;
-	return k > 1 ? sum / (k - 1) : NAN;
-}
-
 void
 report_name(FILE *f, const struct volume *v)
 {
@@ -135,7 +124,7 @@ static void
 put_case(FILE *f, const struct report *r, int at)
 {
 	const struct volume *v = &r->x->volumes.v[at];
-	const struct slice_list *l = &r->pictures[at];
+	const struct slice_list *l = &r->worst->pictures[at];
 	int i;
 
 	fprintf(f, "<article class=\"case\" id=\"case-%d\">\n<h3>", at + 1);
@@ -151,28 +140,34 @@ put_case(FILE *f, const struct report *r, int at)
 		fprintf(f, ", slice %lld\" src=\"", (long long)l->p[i].number);
 		html_png(f, l->p[i].png, l->p[i].size);
 		fprintf(f, "\"/><figcaption>slice %lld of %lld</figcaption></figure>\n", (long long)l->p[i].number,
-		        (long long)v->slices);
+		        (long long)(v->expected ? v->expected : v->slices));
 	}
-	fputs("</div>\n</div>\n</article>\n", f);
+	fputs("</div>\n</div>\n", f);
+	if (r->worst->late[at])
+		fputs("<p>Other slices of this volume came later and have no pictures.</p>\n", f);
+	fputs("</article>\n", f);
 }
 
 static void
 cases(FILE *f, const struct report *r)
 {
-	int left = r->x->volumes.n - r->shown, i;
+	int left = r->x->volumes.n - r->worst->shown, late = worst_late(r->worst), i;
 
-	if (!r->shown)
+	if (!r->worst->shown)
 		return;
 	fprintf(f, "<section id=\"pictures\">\n<h2>%s</h2>\n<p>", r->truth ? "Worst volumes first" : "Pictures");
 	fputs(r->truth ? "In order of the mean Dice of all structures. Left the contours of both, right where they differ." :
 	      "The contours of what was predicted.", f);
 	if (left)
 		fprintf(f, " %d more %s no pictures here.", left, left == 1 ? "volume has" : "volumes have");
+	if (late)
+		fprintf(f, " Of %d %s slices came apart from the others, after all was drawn: they have no pictures.", late,
+		        late == 1 ? "volume" : "volumes");
 	fputs("</p>\n", f);
 	legend(f, r);
 	fputs("<div class=\"cases\">\n", f);
-	for (i = 0; i < r->shown; i++)
-		put_case(f, r, r->order[i]);
+	for (i = 0; i < r->worst->shown; i++)
+		put_case(f, r, r->worst->order[i]);
 	fputs("</div>\n</section>\n", f);
 }
 

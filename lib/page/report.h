@@ -9,7 +9,7 @@
 
 #include "eval/evaluation.h"
 #include "eval/patients.h"
-#include "page/slices.h"
+#include "page/worst.h"
 
 struct report {
 	const char *title;
@@ -18,9 +18,7 @@ struct report {
 	const struct patient_list *patients;
 	const struct cardiac_classes *hearts;  /* NULL: no heart */
 	int truth;                             /* 0: predictions only; x holds them as truth too */
-	const struct slice_list *pictures;     /* [x->volumes.n], empty for those that are not shown */
-	const int *order;                      /* [shown] volumes with pictures, the worst first */
-	int shown;
+	const struct worst *worst;             /* ended */
 	int replicates;                        /* of bootstrap intervals */
 	uint64_t seed;
 	const struct meta *meta;               /* provenance of the input */
@@ -28,9 +26,6 @@ struct report {
 };
 
 void report_write(FILE *f, const struct report *r);
-
-/* The mean Dice of the classes from 1 on of a volume: what is worst is ordered by it. */
-double report_dice(const struct volume *v, int k);
 
 /* Its parts, each a file. */
 void report_tables(FILE *f, const struct report *r); /* patients and volumes */

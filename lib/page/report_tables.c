@@ -78,10 +78,10 @@ volume_row(FILE *f, const struct report *r, int at)
 	int k;
 
 	fputs("<tr><th scope=\"row\">", f);
-	if (r->pictures[at].n)
+	if (r->worst->pictures[at].n)
 		fprintf(f, "<a href=\"#case-%d\">", at + 1);
 	html_text(f, v->patient);
-	fputs(r->pictures[at].n ? "</a></th>" : "</th>", f);
+	fputs(r->worst->pictures[at].n ? "</a></th>" : "</th>", f);
 	text_cell(f, v->frame);
 	text_cell(f, v->phase);
 	for (k = 1; k < r->x->k; k++) {
@@ -143,7 +143,7 @@ patient_row(FILE *f, const struct report *r, const struct patient *p)
 	fputs("</th>", f);
 	text_cell(f, p->group);
 	for (i = 0; i < p->n; i++)
-		dice += report_dice(&r->x->volumes.v[p->volume[i]], r->x->k) / p->n;
+		dice += worst_dice(&r->x->volumes.v[p->volume[i]], r->x->k) / p->n;
 	if (r->truth)
 		number(f, dice, 3, 0);
 	for (i = 0; i < 7; i++) {
