@@ -10,6 +10,7 @@
 #include "base/crc.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/opt_help.h"
 #include "base/opt_outputs.h"
 #include "base/par.h"
 
@@ -24,23 +25,15 @@ static char *command;
 /* What the command was composed from */
 static struct {
 	const struct opt *table;
-	const char **given; /* per option; NULL: not given */
-	char (*crc)[9];     /* per option: of the file that it names, or "-" */
+	const char **given; /* per option, the last time; NULL: not given */
+	struct file {
+		char *name; /* of the option, as opt_file says it */
+		char crc[9];
+	} *file;
+	int files;
 	char **operand;
 	int n;
 } parsed;
-
-static int
-takes_value(const struct opt *o)
-{
-	return o->type != OPT_FLAG && o->type != OPT_QUIET;
-}
-
-static int
-is_text(const struct opt *o)
-{
-	return o->type == OPT_TEXT || o->type == OPT_FILE || o->type == OPT_OUT || o->type == OPT_ASIDE;
-}
 
 /* Whether results depend on it. */
 static int
@@ -140,6 +133,23 @@ parse_choice(const struct opt *o, const char *text)
 }
 
 static void
+check_file(const struct opt *o, const char *value)
+{
+	if (!*value)
+		usage_error("--%s: the name of a file is empty", o->name);
+}
+
+static void
+add_file(const struct opt *o, const char *value)
+{
+	struct opt_files *f = o->var;
+
+	check_file(o, value);
+	f->file = mem_grow(f->file, (size_t)f->n + 1, sizeof *f->file);
+	f->file[f->n++] = value;
+}
+
+static void
 assign(const struct opt *o, const char *value)
 {
 	switch (o->type) {
@@ -163,90 +173,18 @@ assign(const struct opt *o, const char *value)
 	case OPT_CHOICE:
 		*(int *)o->var = parse_choice(o, value);
 		break;
+	case OPT_FILES:
+		add_file(o, value);
+		break;
 	case OPT_FILE:
 	case OPT_OUT:
-		if (!*value)
-			usage_error("--%s: the name of a file is empty", o->name);
+		check_file(o, value);
 		/* fallthrough */
 	case OPT_TEXT:
 	case OPT_ASIDE:
 		*(const char **)o->var = value;
 		break;
 	}
-}
-
-static void
-print_choice(const char *words, int i)
-{
-	while (i-- > 0)
-		words += strcspn(words, "|") + 1;
-	printf("%.*s", (int)strcspn(words, "|"), words);
-}
-
-static void
-print_default(const struct opt *o)
-{
-	const char *text = NULL;
-	double x = 0;
-
-	if (!takes_value(o))
-		return;
-	if (is_text(o))
-		text = *(const char **)o->var;
-	if (o->type == OPT_REAL || o->type == OPT_PAIR)
-		x = *(double *)o->var;
-	if ((is_text(o) ? !text : isnan(x)) ||
-	    (o->type == OPT_CHOICE && *(int *)o->var < 0)) {
-		if (o->unset && *o->unset)
-			printf(" (default: %s)", o->unset);
-		return;
-	}
-	printf(" (default: ");
-	if (text)
-		printf("%s", text);
-	else if (o->type == OPT_CHOICE)
-		print_choice(o->arg, *(int *)o->var);
-	else if (o->type == OPT_SEED)
-		printf("%llu", (unsigned long long)*(uint64_t *)o->var);
-	else if (o->type == OPT_PAIR)
-		printf("%g,%g", x, ((double *)o->var)[1]);
-	else if (o->type == OPT_REAL)
-		printf("%g", x);
-	else
-		printf("%d", *(int *)o->var);
-	printf(")");
-}
-
-static void
-print_option(int key, const char *name, const char *arg)
-{
-	char left[160];
-	int n;
-
-	n = snprintf(left, sizeof left, "  %c%c%s --%s%s%s", key ? '-' : ' ', key ? key : ' ', key ? "," : " ", name,
-	             arg ? " " : "", arg ? arg : "");
-	if (n > 27)
-		printf("%s\n%28s", left, "");
-	else
-		printf("%-28s", left);
-}
-
-static void
-print_help(const struct opt *table, const char *operands, const char *purpose)
-{
-	const struct opt *o;
-
-	printf("usage: %s [option ...]%s%s\n%s\n\n", prog_name, *operands ? " " : "", operands, purpose);
-	for (o = table; o->name; o++) {
-		print_option(o->key, o->name, o->arg);
-		printf("%s", o->help);
-		print_default(o);
-		printf("\n");
-	}
-	print_option('h', "help", NULL);
-	printf("print this help\n");
-	print_option(0, "version", NULL);
-	printf("print the version\n");
 }
 
 static void
@@ -293,6 +231,15 @@ append_quoted(char *line, const char *word)
 }
 
 static void
+append_option(const struct opt *o, const char *value)
+{
+	char *word = opt_takes_value(o) ? mem_printf("--%s=%s", o->name, value) : mem_printf("--%s", o->name);
+
+	command = append_quoted(command, word);
+	free(word);
+}
+
+static void
 compose_command(void)
 {
 	const struct opt *o;
@@ -301,14 +248,15 @@ compose_command(void)
 	free(command);
 	command = mem_printf("%s %s", prog_name, VERSION);
 	for (o = parsed.table; o->name; o++) {
-		const char *value = parsed.given[o - parsed.table];
-		char *word;
+		const struct opt_files *f = o->var;
 
-		if (!value || !matters(o))
+		if (!parsed.given[o - parsed.table] || !matters(o))
 			continue;
-		word = takes_value(o) ? mem_printf("--%s=%s", o->name, value) : mem_printf("--%s", o->name);
-		command = append_quoted(command, word);
-		free(word);
+		if (o->type != OPT_FILES)
+			append_option(o, parsed.given[o - parsed.table]);
+		else
+			for (i = 0; i < f->n; i++)
+				append_option(o, f->file[i]);
 	}
 	for (i = 0; i < parsed.n && (parsed.operand[i][0] != '-' || !parsed.operand[i][1]); i++)
 		;
@@ -318,20 +266,38 @@ compose_command(void)
 		command = append_quoted(command, parsed.operand[i]);
 }
 
+/* The k-th file of an option, from 0. */
+static void
+note_file(const struct opt *o, const char *path, int k)
+{
+	struct file *f;
+	uint32_t crc;
+
+	parsed.file = mem_grow(parsed.file, (size_t)parsed.files + 1, sizeof *parsed.file);
+	f = &parsed.file[parsed.files++];
+	f->name = k ? mem_printf("%s-%d", o->name, k + 1) : mem_strdup(o->name);
+	strcpy(f->crc, "-");
+	if (strcmp(path, "-") && !crc_file(&crc, path))
+		snprintf(f->crc, sizeof f->crc, "%08x", crc);
+}
+
 /* Now: who knows what becomes of the files until the first output is written. */
 static void
 note_files(void)
 {
 	const struct opt *o;
-	uint32_t crc;
 	int i;
 
-	for (o = parsed.table, i = 0; o->name; o++, i++) {
-		if (!parsed.given[i] || o->type != OPT_FILE)
-			continue;
-		strcpy(parsed.crc[i], "-");
-		if (strcmp(parsed.given[i], "-") && !crc_file(&crc, parsed.given[i]))
-			snprintf(parsed.crc[i], sizeof *parsed.crc, "%08x", crc);
+	while (parsed.files > 0)
+		free(parsed.file[--parsed.files].name);
+	for (o = parsed.table; o->name; o++) {
+		const struct opt_files *f = o->var;
+		const char *path = parsed.given[o - parsed.table];
+
+		if (path && o->type == OPT_FILE)
+			note_file(o, path, 0);
+		for (i = 0; path && o->type == OPT_FILES && i < f->n; i++)
+			note_file(o, f->file[i], i);
 	}
 }
 
@@ -346,7 +312,7 @@ struct parser {
 static void
 take(struct parser *p, const struct opt *o, const char *value)
 {
-	if (!takes_value(o))
+	if (!opt_takes_value(o))
 		value = "";
 	else if (!value)
 		value = *p->next++;
@@ -364,7 +330,7 @@ parse_long(struct parser *p, const char *word)
 	const struct opt *o = find(p->table, 0, word, len);
 
 	if (!strcmp(word, "help")) {
-		print_help(p->table, p->operands, p->purpose);
+		opt_print_help(p->table, p->operands, p->purpose);
 		leave();
 	}
 	if (!strcmp(word, "version")) {
@@ -373,7 +339,7 @@ parse_long(struct parser *p, const char *word)
 	}
 	if (!o)
 		usage_error("unknown option '--%.*s'", (int)len, word);
-	if (value && !takes_value(o))
+	if (value && !opt_takes_value(o))
 		usage_error("--%s takes no value", o->name);
 	take(p, o, value);
 }
@@ -385,12 +351,12 @@ parse_short(struct parser *p, const char *word)
 		const struct opt *o = find(p->table, (unsigned char)*word, NULL, 0);
 
 		if (*word == 'h') {
-			print_help(p->table, p->operands, p->purpose);
+			opt_print_help(p->table, p->operands, p->purpose);
 			leave();
 		}
 		if (!o)
 			usage_error("unknown option '-%c'", *word);
-		if (takes_value(o)) {
+		if (opt_takes_value(o)) {
 			take(p, o, word[1] ? word + 1 : NULL);
 			return;
 		}
@@ -438,8 +404,6 @@ opt_parse(int argc, char ***argv, const struct opt *table, const char *operands,
 	parsed.given = p.given;
 	parsed.operand = *argv;
 	parsed.n = n;
-	free(parsed.crc);
-	parsed.crc = mem_array((size_t)(o - table) + 1, sizeof *parsed.crc);
 	note_files();
 	compose_command();
 	par_init(opt_common.threads);
@@ -468,14 +432,10 @@ opt_amend(const void *var, const char *value)
 const char *
 opt_file(int i, const char **name)
 {
-	const struct opt *o;
-
-	for (o = parsed.table; o->name; o++)
-		if (parsed.given[o - parsed.table] && o->type == OPT_FILE && i-- == 0) {
-			*name = o->name;
-			return parsed.crc[o - parsed.table];
-		}
-	return NULL;
+	if (i >= parsed.files)
+		return NULL;
+	*name = parsed.file[i].name;
+	return parsed.file[i].crc;
 }
 
 const char *

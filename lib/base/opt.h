@@ -17,6 +17,7 @@ enum opt_type {
 	OPT_CHOICE, /* int *: index of the word in arg, "lars|sgd|adam"; a default of -1 is shown as opt.unset */
 	OPT_TEXT,   /* const char **: changes the result, so it is part of the provenance */
 	OPT_FILE,   /* const char **: a file to read; the same, but the placeholder is a file */
+	OPT_FILES,  /* struct opt_files *: the same, and may be given several times */
 	OPT_OUT,    /* const char **: a file to write; left out of the provenance */
 	OPT_ASIDE,  /* const char **: a text that cannot change results, left out too */
 	OPT_QUIET,  /* int *: a flag that cannot change results, left out too */
@@ -32,6 +33,12 @@ struct opt {
 	const char *help;   /* lower case, no full stop */
 	double min, max;    /* both 0: any value */
 	const char *unset;  /* what -h says of a default that is not a value ("by policy") */
+};
+
+/* In the order they were given. */
+struct opt_files {
+	const char **file;
+	int n;
 };
 
 /* What every tool understands. */
@@ -64,8 +71,9 @@ int opt_parse(int argc, char ***argv, const struct opt *table, const char *opera
  * order) and the operands, quoted for a shell. Valid after opt_parse. */
 const char *opt_command(void);
 
-/* The i-th option given of the type OPT_FILE: its name, and the CRC-32 (8 hexadecimal digits) that the file it names had
- * when the options were read; "-" if it is no regular file. NULL: there are no more. */
+/* The i-th file given by an option of type OPT_FILE or OPT_FILES: the option's name, and the CRC-32 (8 hexadecimal digits)
+ * that the file had when the options were read; "-" if it is no regular file. The second file of an option is NAME-2, the
+ * third NAME-3. NULL: there are no more. */
 const char *opt_file(int i, const char **name);
 
 /* The name of the option, other than --output, that a file to write was named by; NULL: none. */

@@ -114,16 +114,30 @@ command_free(struct command *c)
 	*c = (struct command){ 0 };
 }
 
-const char *
-command_option(const struct command *c, const char *name)
+/* The k-th value, from 1, of the option that these len bytes name. */
+static const char *
+nth_option(const struct command *c, const char *name, size_t len, long k)
 {
-	size_t len = strlen(name);
 	int i;
 
 	for (i = 0; i < c->operands; i++)
-		if (!strncmp(c->word[i], "--", 2) && !strncmp(c->word[i] + 2, name, len) && c->word[i][2 + len] == '=')
+		if (!strncmp(c->word[i], "--", 2) && !strncmp(c->word[i] + 2, name, len) && c->word[i][2 + len] == '=' &&
+		    --k == 0)
 			return c->word[i] + 2 + len + 1;
 	return NULL;
+}
+
+const char *
+command_option(const struct command *c, const char *name)
+{
+	const char *value = nth_option(c, name, strlen(name), 1), *dash = strrchr(name, '-');
+	char *end;
+	long k;
+
+	if (value || !dash || dash[1] < '1' || dash[1] > '9')
+		return value;
+	k = strtol(dash + 1, &end, 10);
+	return *end || k < 2 ? NULL : nth_option(c, name, (size_t)(dash - name), k);
 }
 
 static int

@@ -6,7 +6,8 @@
  *
  *   cmd.N.output   the option that named the file, if that was not --output
  *   cmd.N.from     of several operands the one that the record came from
- *   cmd.N.OPTION   the CRC-32 of the file that this option named, 8 hexadecimal digits, or "-" if it was no regular file
+ *   cmd.N.OPTION   the CRC-32 of the file that this option named, 8 hexadecimal digits, or "-" if it was no regular file;
+ *                  of an option that was given several times OPTION-2 is the second, and so is the PREFIX of its chain
  *   cmd.N.source   the same of the one operand, where it is no stream
  */
 #ifndef TEN_COMMAND_H
@@ -36,7 +37,7 @@ struct command {
 int command_parse(struct command *c, const char *text);
 void command_free(struct command *c);
 
-/* The value of --name in c, or NULL. */
+/* The value of --name in c, or NULL; of NAME-K the value of --NAME where it stands for the K-th time. */
 const char *command_option(const struct command *c, const char *name);
 
 /* s with a blank and the word added, quoted for a shell (bash, where it has control characters). Takes s. */

@@ -47,6 +47,7 @@ __wrap_par_init(int threads)
 static int number, choice, flag;
 static double real, pair[2];
 static const char *text, *file, *list, *keep;
+static struct opt_files several;
 
 static const struct opt opts[] = {
 	OPT_COMMON,
@@ -58,6 +59,7 @@ static const struct opt opts[] = {
 	{ 'p', "pair", OPT_PAIR, pair, "LO,HI", "a pair", -1, 10, "unset" },
 	{ 't', "text", OPT_TEXT, &text, "TEXT", "a text", 0, 0, "" },
 	{ 0, "file", OPT_FILE, &file, "FILE", "a file", 0, 0, "" },
+	{ 0, "several", OPT_FILES, &several, "FILE", "some files", 0, 0, "none" },
 	{ 0, "list", OPT_TEXT, &list, "A,B", "a list", 0, 0, "" },
 	{ 0, "keep", OPT_TEXT, &keep, "N,M", "epochs", 0, 0, "" },
 	OPT_END
@@ -71,6 +73,8 @@ set_defaults(void)
 	choice = -1;
 	real = pair[0] = pair[1] = NAN;
 	text = file = list = keep = NULL;
+	free(several.file);
+	several = (struct opt_files){ 0 };
 }
 
 static void
@@ -82,6 +86,7 @@ check_values(void)
 
 	FUZZ_CHECK(number >= -3 && number <= 70000 && choice >= -1 && choice < 3 && (flag == 0 || flag == 1));
 	FUZZ_CHECK(isnan(pair[0]) || (pair[0] >= -1 && pair[0] <= pair[1] && pair[1] <= 10));
+	FUZZ_CHECK(several.n >= 0 && !several.n == !several.file);
 	n = list_cut(part, list, "list");
 	FUZZ_CHECK(n >= 0 && n <= LIST_MAX && (n > 0) == !!list);
 	list_free(part);
