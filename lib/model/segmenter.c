@@ -125,24 +125,6 @@ pad_plane(float *dst, int height, int width, const float *src, int h, int w)
 }
 
 static void
-load_image(struct segmenter *s, float *dst, const struct tensor *image, int64_t index, int normalized)
-{
-	int h = (int)image->dim[2], w = (int)image->dim[3], c;
-	int64_t size = tensor_stride0(image);
-
-	if ((size_t)size * sizeof(float) > s->image_bytes) {
-		free(s->image);
-		s->image_bytes = (size_t)size * sizeof(float);
-		s->image = mem_aligned(s->image_bytes);
-	}
-	tensor_to_f32(s->image, image, index * size, size);
-	if (!normalized)
-		normalize_apply(&s->norm, s->image, s->channels, (int64_t)h * w);
-	for (c = 0; c < s->channels; c++)
-		pad_plane(dst + (size_t)c * s->height * s->width, s->height, s->width, s->image + (size_t)c * h * w, h, w);
-}
-
-static void
 crop_plane(float *dst, int h, int w, const float *src, int height, int width)
 {
 	int top = (height - h) / 2, left = (width - w) / 2, i;
@@ -152,22 +134,38 @@ crop_plane(float *dst, int h, int w, const float *src, int height, int width)
 }
 
 void
-segmenter_run(struct segmenter *s, float *logits, const struct tensor *image, int64_t first, int n, int normalized)
+segmenter_logits(struct segmenter *s, float *logits, const float *image, int n, int h, int w)
 {
-	int h = (int)image->dim[2], w = (int)image->dim[3], i;
-	size_t in, out;
+	size_t area = (size_t)h * w, out;
+	int i;
 
 	if (!s->graph || s->height != pad_up(h) || s->width != pad_up(w))
 		build(s, pad_up(h), pad_up(w));
-	in = (size_t)s->channels * s->height * s->width;
 	out = (size_t)s->height * s->width;
-	for (i = 0; i < n; i++)
-		load_image(s, s->padded + i * in, image, first + i, normalized);
+	for (i = 0; i < n * s->channels; i++)
+		pad_plane(s->padded + i * out, s->height, s->width, image + i * area, h, w);
 	graph_put(s->graph, s->x, s->padded, n);
 	graph_forward(s->graph, s->ps, n, 0);
 	graph_get(s->padded, s->graph, s->logits, n);
 	for (i = 0; i < n * s->classes; i++)
-		crop_plane(logits + (size_t)i * h * w, h, w, s->padded + i * out, s->height, s->width);
+		crop_plane(logits + i * area, h, w, s->padded + i * out, s->height, s->width);
+}
+
+void
+segmenter_run(struct segmenter *s, float *logits, const struct tensor *image, int64_t first, int n, int normalized)
+{
+	int64_t size = tensor_stride0(image), area = image->dim[2] * image->dim[3];
+	int i;
+
+	if ((size_t)(n * size) * sizeof(float) > s->image_bytes) {
+		free(s->image);
+		s->image_bytes = (size_t)(n * size) * sizeof(float);
+		s->image = mem_aligned(s->image_bytes);
+	}
+	tensor_to_f32(s->image, image, first * size, n * size);
+	for (i = 0; i < n && !normalized; i++)
+		normalize_apply(&s->norm, s->image + i * size, s->channels, area);
+	segmenter_logits(s, logits, s->image, n, (int)image->dim[2], (int)image->dim[3]);
 }
 
 void

@@ -23,7 +23,7 @@ struct segmenter {
 	int height, width, x, logits;
 	void *arena;
 	size_t arena_bytes;
-	float *image;            /* one image, before padding */
+	float *image;            /* a batch before padding */
 	size_t image_bytes;
 	float *padded;           /* a padded batch, images or logits, (N,C,H,W) */
 };
@@ -43,6 +43,9 @@ int segmenter_fits(const struct segmenter *s, const struct tensor *image, const 
 /* logits[n,classes,H,W] of the n images from `first` on, n <= SEGMENTER_BATCH. normalized: don't do it again. */
 void segmenter_run(struct segmenter *s, float *logits, const struct tensor *image, int64_t first, int n,
                    int normalized);
+
+/* The same of n images (n,channels,h,w) that are normalised already. */
+void segmenter_logits(struct segmenter *s, float *logits, const float *image, int n, int h, int w);
 
 /* The class of the largest logit (the lowest among equals): pred[n,hw] from logits[n,k,hw]. */
 void segmenter_classify(uint8_t *pred, const float *logits, int n, int k, int64_t hw);
