@@ -20,6 +20,7 @@ commands=(
 	'seg-finetune --arch resnet18 --batch 2 @segmented --val @segmented -o %out --last %last --history %history --steps %steps'
 	'cls-pretrain --arch resnet18 --batch 2 --classes 2 @labelled --val @labelled -o %out --state %state --history %history --steps %steps'
 	'seg-predict --model @model.w @images -o %out'
+	'seg-predict --model @model.w --model @model.w --flip x --probabilities --entropy --postprocess @choice.tsv @images -o %out'
 	'ssl-embed --weights @encoder.w @images -o %out'
 	'weights-import @encoder.w -o %out'
 	'weights-import @checkpoint.pth -o %out'
@@ -69,6 +70,7 @@ inputs() {
 	ten-stats -q "$1/segmented" -o "$1/stats.tsv"
 	printf 'arm\tseed\tdice\na\t1\t.5\na\t2\t.6\nb\t1\t.4\nb\t2\t.7\n' >"$1/scores"
 	printf 'patient\tframe\tclass\tdice\np\t1\t1\t.5\np\t2\t1\tnan\n' >"$1/volumes"
+	printf 'class\tname\tkeep_largest\n1\tRV\t1\n' >"$1/choice.tsv"
 	printf 'epoch\tdice_mean\n0\t.1\n1\t.5\n2\t.6\n' >"$1/history.tsv"
 }
 
