@@ -29,6 +29,9 @@ small_inputs() {
 	nii2ten -q --acdc "$IN/acdc" -o "$IN/in.ten"
 	ten_record '{"__metadata__":{"seq":"0","eos":"1","classes":"2"},"mask":{"dtype":"U8","shape":[1,2,2],"data_offsets":[0,4]},
 "pred":{"dtype":"U8","shape":[1,2,2],"data_offsets":[4,8]}}' '\0\1\1\0\0\1\0\0' >"$IN/pred.ten"
+	ten_record '{"__metadata__":{"seq":"0","eos":"1","names":"a,b","spacing":"1 1 1"},"image":{"dtype":"U8","shape":[1,1,2,2],"data_offsets":[0,4]},
+"mask":{"dtype":"U8","shape":[1,2,2],"data_offsets":[4,8]},
+"pred":{"dtype":"U8","shape":[1,2,2],"data_offsets":[8,12]}}' '\1\2\3\4\0\1\1\0\0\1\0\0' >"$IN/report.ten"
 	mkdir "$IN/pictures"
 	cp "$GOLDEN"/pictures/{rgb.png,palette.png,colour.jpg,zipped.tif,jpeg.tif} "$IN/pictures"
 }

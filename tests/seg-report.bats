@@ -96,6 +96,49 @@ article() {
 	[ "$(grep -c '<figure><img' "$T/a.html")" -eq 8 ]
 }
 
+@test "folders of images, predictions and truth, and single files" {
+	local p f hd95
+	phantom-cine -q -s 1 --patients 3 --matrix 40,40 --slices 2,3 --no-cine -o "$T/acdc"
+	mkdir "$T/p" "$T/t"
+	for p in patient001 patient002; do
+		for f in "$T/acdc/$p"/*_gt.nii.gz; do
+			cp "$f" "$T/t/$(basename "$f" _gt.nii.gz).nii.gz"
+			cp "$T/acdc/$p/$(basename "$f")" "$T/p/$(basename "$f" _gt.nii.gz).nii.gz"
+		done
+	done
+	mv "$T/p/patient001_frame01.nii.gz" "$T/swapped"
+	f=$(ls "$T"/p/patient001_*)
+	cp "$T/swapped" "$f" # end diastole for end systole
+	mv "$T/swapped" "$T/p/patient001_frame01.nii.gz"
+	seg-report -q --replicates 0 "$T/acdc" "$T/p" -o "$T/a.html" # masks beside the images
+	xmllint --noout --nonet "$T/a.html"
+	grep -q '(ES)</h3>' "$T/a.html"
+	[ "$(grep -c '<article class="case"' "$T/a.html")" -eq 4 ]
+	seg-eval -q --common "$T/p" "$T/acdc" >"$T/m"
+	hd95=$(awk '$1 == "volume_hd95" && $2 == "foreground" { printf "%.1f", $3 }' "$T/m")
+	[ "$hd95" != 0.0 ]
+	grep -q "<b>$hd95</b><span>mean HD95, mm" "$T/a.html"
+	grep -q "<b>$(awk '$1 == "volume_dice" && $2 == "foreground" { printf "%.3f", $3 }' "$T/m")</b><span>mean Dice<" "$T/a.html"
+	grep -q "<b>$(awk '$1 == "volume_assd" && $2 == "foreground" { printf "%.2f", $3 }' "$T/m")</b><span>mean ASSD" "$T/a.html"
+	seg-report -q --replicates 0 "$T/acdc" "$T/p" "$T/t" -o "$T/b.html"
+	diff <(grep -v 'seg-report 0' "$T/a.html") <(grep -v 'seg-report 0' "$T/b.html")
+	# without masks
+	rm "$T"/acdc/*/*_gt.nii.gz
+	mkdir "$T/plain"
+	cp "$T"/acdc/patient00[12]/*frame??.nii.gz "$T/plain"
+	seg-report -q --names a,b,c,d "$T/plain" "$T/p" -o "$T/c.html"
+	grep -q 'There is no truth' "$T/c.html"
+	[ "$(grep -c '<article class="case"' "$T/c.html")" -eq 4 ]
+	f=patient001_frame01.nii.gz
+	seg-report -q --names a,b,c,d "$T/plain/$f" "$T/p/$f" "$T/t/$f" -o "$T/d.html"
+	grep -q '<b>1.000</b><span>mean Dice<' "$T/d.html"
+	fails_with "*a folder, *is none" seg-report --names a,b "$T/plain" "$T/p/$f" -o "$T/out"
+	rm "$T/plain/$f"
+	fails_with "*no image of case 'patient001_frame01' of *" seg-report --names a,b "$T/plain" "$T/p" -o "$T/out"
+	fails_with "*no image of case 'patient001_frame01'" seg-report --names a,b "$T/plain" "$T/p" "$T/t" -o "$T/out"
+	[ ! -e "$T/out" ]
+}
+
 @test "what cannot be reported on is refused and leaves no page" {
 	make-stream --kind images --samples 2 -o "$T/a.ten"
 	fails_with "seg-report: * no tensor 'pred'*" seg-report --names a,b -o "$T/out" "$T/a.ten"

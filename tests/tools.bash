@@ -14,6 +14,7 @@ commands=(
 	'seg-eval --classes 4 --cardiac 1,2,3 @predicted -o %out --slices %slices --volumes %volumes --worst %worst --confusion %confusion --patients %patients --agreement %agreement --choose-postprocessing %choice'
 	'seg-eval @mask.nii @mask.nii -o %out'
 	'seg-report --names a,b,c,d,e --replicates 10 @reported -o %out'
+	'seg-report --names a,b,c,d,e,f,g,h,i,j --replicates 10 @image.nii @mask.nii @mask.nii -o %out'
 	'ssl-augment --views 1 --size 32 @segmented -o %out'
 	'ssl-augment --size 32 @images -o %out'
 	'ssl-pretrain --arch resnet18 --batch 2 --proj-hidden 8 --pred-hidden 8 @views -o %out --state %state --history %history'

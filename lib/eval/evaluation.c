@@ -220,3 +220,38 @@ evaluation_add(struct evaluation *x, const struct record *r, struct err *e)
 	free(surface);
 	return rc;
 }
+
+/* --- over volumes --- */
+
+double
+evaluation_mean(const struct evaluation *x, int class, double (*get)(const struct score *s))
+{
+	double sum = 0;
+	int i, n = 0;
+
+	for (i = 0; i < x->volumes.n; i++) {
+		struct score s = volume_score(&x->volumes.v[i], class);
+
+		if (!isnan(get(&s))) {
+			sum += get(&s);
+			n++;
+		}
+	}
+	return n ? sum / n : NAN;
+}
+
+double
+evaluation_foreground(const struct evaluation *x, double (*get)(const struct score *s))
+{
+	double sum = 0, mean;
+	int k, n = 0;
+
+	for (k = 1; k < x->k; k++) {
+		mean = evaluation_mean(x, k, get);
+		if (!isnan(mean)) {
+			sum += mean;
+			n++;
+		}
+	}
+	return n ? sum / n : NAN;
+}

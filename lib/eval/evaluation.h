@@ -30,6 +30,10 @@ void evaluation_free(struct evaluation *x);
 /* A record with `mask` and `pred` [N,H,W] U8 and metadata. */
 int evaluation_add(struct evaluation *x, const struct record *r, struct err *e);
 
+/* Means over the volumes that have a value (NAN: none has), of one class, and of those the mean over the classes from 1 on. */
+double evaluation_mean(const struct evaluation *x, int class, double (*get)(const struct score *s));
+double evaluation_foreground(const struct evaluation *x, double (*get)(const struct score *s));
+
 /* After the last record: measures the volumes that were not known to be whole. */
 void evaluation_end(struct evaluation *x);
 

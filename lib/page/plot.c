@@ -4,7 +4,7 @@
 
 #include "page/html.h"
 
-enum { WIDTH = 340, HEIGHT = 260, LEFT = 46, RIGHT = 46, TOP = 10, BOTTOM = 40 };
+enum { WIDTH = 350, HEIGHT = 260, LEFT = 56, RIGHT = 46, TOP = 10, BOTTOM = 40 };
 
 struct axis {
 	double lo, hi, step; /* the range shown, and between ticks */

@@ -3,15 +3,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "eval/agreement.h"
 #include "image/difference.h"
 #include "image/show.h"
-#include "base/mem.h"
 #include "page/assets.h"
 #include "page/html.h"
 #include "ten/command.h"
-
-#include <stdlib.h>
 
 void
 report_name(FILE *f, const struct volume *v)
@@ -51,23 +47,41 @@ fact(FILE *f, double value, int decimals, const char *what, const char *of)
 	fputs("</span></li>\n", f);
 }
 
+static double
+get_dice(const struct score *s)
+{
+	return s->dice;
+}
+
+static double
+get_hd95(const struct score *s)
+{
+	return s->surface.hd95;
+}
+
+static double
+get_assd(const struct score *s)
+{
+	return s->surface.assd;
+}
+
 static void
 facts(FILE *f, const struct report *r)
 {
 	const struct volume_list *l = &r->x->volumes;
-	double *dice = mem_array((size_t)l->n, sizeof *dice);
-	int i, k;
+	int k;
 
 	fputs("<ul class=\"facts\">\n", f);
 	fact(f, r->patients->n, 0, r->patients->n == 1 ? "patient" : "patients", "");
 	fact(f, l->n, 0, l->n == 1 ? "volume" : "volumes", "");
-	for (k = 1; r->truth && k < r->x->k && k <= 8; k++) {
-		for (i = 0; i < l->n; i++)
-			dice[i] = volume_score(&l->v[i], k).dice;
-		fact(f, statistic(STAT_MEAN, dice, NULL, l->n), 3, "mean Dice, ", r->names->name[k]);
+	if (r->truth && r->x->k > 1) {
+		fact(f, evaluation_foreground(r->x, get_dice), 3, "mean Dice", "");
+		fact(f, evaluation_foreground(r->x, get_hd95), 1, "mean HD95, mm", "");
+		fact(f, evaluation_foreground(r->x, get_assd), 2, "mean ASSD, mm", "");
 	}
+	for (k = 1; r->truth && k < r->x->k && k <= 8; k++)
+		fact(f, evaluation_mean(r->x, k, get_dice), 3, "mean Dice, ", r->names->name[k]);
 	fputs("</ul>\n", f);
-	free(dice);
 }
 
 static void
@@ -83,11 +97,12 @@ legend(FILE *f, const struct report *r)
 {
 	int k;
 
-	fputs("<p class=\"legend\">\n", f);
+	fprintf(f, "<p class=\"legend\">\n%s", r->truth ? "<b>Left:</b>\n" : "");
 	for (k = 1; k < r->x->k; k++)
 		colour(f, show_colour(k), r->names->name[k]);
 	if (r->truth) {
 		fputs("<span><i class=\"key-line\"></i>truth</span>\n<span><i class=\"key-line dashed\"></i>predicted</span>\n", f);
+		fputs("</p>\n<p class=\"legend\">\n<b>Right:</b>\n", f);
 		colour(f, verdict_colour(VERDICT_RIGHT), "right");
 		colour(f, verdict_colour(VERDICT_MISSED), "missed");
 		colour(f, verdict_colour(VERDICT_EXTRA), "extra");

@@ -100,10 +100,11 @@ volume_row(FILE *f, const struct report *r, int at)
 	fputs("</tr>\n", f);
 }
 
-static const enum cardiac shown[] = { CARDIAC_LV_EDV, CARDIAC_LV_ESV, CARDIAC_LV_EF, CARDIAC_RV_EDV, CARDIAC_RV_ESV,
-	                              CARDIAC_RV_EF, CARDIAC_MASS_ED };
-static const char *const title[] = { "LV EDV ml", "LV ESV ml", "LV EF %", "RV EDV ml", "RV ESV ml", "RV EF %",
-	                             "Muscle g" };
+static const enum cardiac shown[] = { CARDIAC_LV_EDV, CARDIAC_LV_ESV, CARDIAC_LV_SV, CARDIAC_LV_EF, CARDIAC_RV_EDV,
+	                              CARDIAC_RV_ESV, CARDIAC_RV_SV, CARDIAC_RV_EF, CARDIAC_MASS_ED };
+static const char *const title[] = { "LV EDV ml", "LV ESV ml", "LV SV ml", "LV EF %", "RV EDV ml", "RV ESV ml",
+	                             "RV SV ml", "RV EF %", "Muscle g" };
+enum { MEASURES = sizeof shown / sizeof *shown };
 
 static void
 patient_head(FILE *f, const struct report *r)
@@ -114,13 +115,13 @@ patient_head(FILE *f, const struct report *r)
 	fputs("<th></th><th></th>", f);
 	if (r->truth)
 		fputs("<th></th>", f);
-	for (i = 0; i < 7; i++)
+	for (i = 0; i < MEASURES; i++)
 		if (cardiac_class(shown[i], r->hearts) >= 0)
 			over(f, title[i], r->truth ? 3 : 1);
 	fputs("</tr>\n<tr><th scope=\"col\">Patient</th><th scope=\"col\">Group</th>", f);
 	if (r->truth)
 		header(f, "Dice", 0);
-	for (i = 0; i < 7; i++) {
+	for (i = 0; i < MEASURES; i++) {
 		if (cardiac_class(shown[i], r->hearts) < 0)
 			continue;
 		if (r->truth)
@@ -146,7 +147,7 @@ patient_row(FILE *f, const struct report *r, const struct patient *p)
 		dice += worst_dice(&r->x->volumes.v[p->volume[i]], r->x->k) / p->n;
 	if (r->truth)
 		number(f, dice, 3, 0);
-	for (i = 0; i < 7; i++) {
+	for (i = 0; i < MEASURES; i++) {
 		double truth = p->truth[shown[i]], pred = p->pred[shown[i]];
 
 		if (cardiac_class(shown[i], r->hearts) < 0)

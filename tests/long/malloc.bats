@@ -40,6 +40,7 @@ some() {
 
 @test "tables" {
 	each seg-eval --slices a --volumes b --confusion c -o out "$IN/pred.ten"
+	each seg-report -q -j "$THREADS" --names a,b --replicates 2 -o out "$IN/report.ten"
 	each exp-converge -q -r random --replicates 20 --runs a --curves b -o out "$GOLDEN"/studies/random/seed-*/history.tsv
 	each exp-compare -q --at ratio --also slices --tests a -o out "$GOLDEN/studies/scores.tsv"
 }

@@ -79,43 +79,17 @@ get_abs_error(const struct score *s)
 	return fabs(s->error_ml);
 }
 
-/* Mean over the volumes that have a value. */
-static double
-volume_mean(const struct evaluation *x, int class, double (*get)(const struct score *s))
-{
-	double sum = 0;
-	int i, n = 0;
-
-	for (i = 0; i < x->volumes.n; i++) {
-		struct score s = volume_score(&x->volumes.v[i], class);
-
-		if (!isnan(get(&s))) {
-			sum += get(&s);
-			n++;
-		}
-	}
-	return n ? sum / n : NAN;
-}
-
 /* For each class from `from` on, and the mean of those from 1 on. */
 static void
 put_volume_means(FILE *f, const char *metric, int digits, const struct evaluation *x, const struct names *names, int from,
                  double (*get)(const struct score *s))
 {
-	double foreground = 0;
-	int k, n = 0;
+	int k;
 
-	for (k = from; k < x->k; k++) {
-		double mean = volume_mean(x, k, get);
-
-		fprintf(f, "%s\t%s\t%.*f\n", metric, names->name[k], digits, scores_real(mean));
-		if (k && !isnan(mean)) {
-			foreground += mean;
-			n++;
-		}
-	}
+	for (k = from; k < x->k; k++)
+		fprintf(f, "%s\t%s\t%.*f\n", metric, names->name[k], digits, scores_real(evaluation_mean(x, k, get)));
 	if (x->k > 1)
-		fprintf(f, "%s\tforeground\t%.*f\n", metric, digits, n ? foreground / n : NAN);
+		fprintf(f, "%s\tforeground\t%.*f\n", metric, digits, evaluation_foreground(x, get));
 }
 
 static void

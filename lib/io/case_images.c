@@ -1,0 +1,91 @@
+#include "io/case_images.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "io/volume.h"
+
+int
+case_images_open(struct case_images *c, const char *path, int folder, struct err *e)
+{
+	memset(c, 0, sizeof *c);
+	if (folder && dataset_survey(&c->set, path, e))
+		return -1;
+	c->path = mem_strdup(path);
+	return 0;
+}
+
+static void
+close_file(struct case_images *c)
+{
+	if (c->name)
+		nifti_close(&c->f);
+	free(c->name);
+	c->name = NULL;
+}
+
+static int
+open_file(struct case_images *c, const char *name, const char *path, const struct nifti *like, struct err *e)
+{
+	const struct nifti *n = &c->f.head;
+
+	close_file(c);
+	if (nifti_open(&c->f, path, e))
+		return -1;
+	c->name = mem_strdup(name);
+	if (n->dim[3] != like->dim[3])
+		return err_set(e, "'%s': %lld frames, its mask has %lld", path, (long long)n->dim[3], (long long)like->dim[3]);
+	return volume_match(n, like, e) ? err_prefix(e, "'%s'", path) : 0;
+}
+
+static void
+put_known(struct meta *m, const struct dataset *d, const struct dataset_case *c)
+{
+	char *names = meta_get(m, "names") ? NULL : dataset_join_names(d);
+
+	if (strcmp(c->patient, c->name) != 0)
+		meta_set(m, "patient", c->patient);
+	if (c->frame)
+		meta_setf(m, "frame", "%d", c->frame);
+	if (*c->group)
+		meta_set(m, "group", c->group);
+	if (*c->phase)
+		meta_set(m, "phase", c->phase);
+	if (names) {
+		meta_set(m, "names", names);
+		meta_setf(m, "classes", "%d", d->classes);
+	}
+	free(names);
+}
+
+int
+case_images_add(struct case_images *c, struct record *r, const struct nifti *like, struct err *e)
+{
+	const char *name = meta_get(&r->meta, "case");
+	const struct dataset_case *known = c->set.dir ? dataset_find(&c->set, name) : NULL;
+	const char *path = known && known->channels ? known->image[0] : c->path;
+
+	if (c->set.dir && (!known || !known->channels))
+		return err_set(e, "'%s': no image of case '%s'", c->path, name);
+	if ((!c->name || strcmp(c->name, name) != 0) && open_file(c, name, path, like, e))
+		return -1;
+	if (nifti_next(&c->f, e) < 0)
+		return -1;
+	record_remove(r, "image");
+	if (volume_image(r, &c->f.frame, 0, e))
+		return err_prefix(e, "'%s'", path);
+	if (known)
+		put_known(&r->meta, &c->set, known);
+	return 0;
+}
+
+void
+case_images_close(struct case_images *c)
+{
+	close_file(c);
+	if (c->set.dir)
+		dataset_free(&c->set);
+	free(c->path);
+	memset(c, 0, sizeof *c);
+}
