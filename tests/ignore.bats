@@ -81,3 +81,64 @@ near() {
 		train "$T/untold.ten" -o "$T/none"
 	[ ! -e "$T/none" ]
 }
+
+# told VALUE: a sample of 32x32, all of it 1, whose metadata `ignore` are VALUE
+told() {
+	ten_record "{\"__metadata__\":{\"seq\":\"0\",\"eos\":\"1\",\"ignore\":\"$1\"},\
+\"image\":{\"dtype\":\"U8\",\"shape\":[1,1,32,32],\"data_offsets\":[0,1024]},\
+\"mask\":{\"dtype\":\"U8\",\"shape\":[1,32,32],\"data_offsets\":[1024,2048]}}" \
+		"$(printf '\\1%.0s' {1..2048})"
+}
+
+@test "an ignore label that is a class or no label, and records that don't agree on one, are refused" {
+	ten-select -q --range 0,4 "$DATA/255.ten" -o "$T/four.ten"
+	for label in 0 3; do
+		told $label >"$T/class.ten"
+		fails_with "*class.ten': the ignore label $label is one of the classes 0..3 (--classes?)" train -b 1 "$T/class.ten" -o "$T/m"
+	done
+	fails_with "*class.ten' record 0 at byte 0: the ignore label 3 is one of the classes 0..3" \
+		train --val "$T/class.ten" "$DATA/255.ten" -o "$T/m"
+	for label in 256 -1 x ' ' 1e2 99999999999999999999; do
+		told "$label" >"$T/bad.ten"
+		fails_with "*bad.ten': *'ignore'*" train -b 1 "$T/bad.ten" -o "$T/m"
+		fails_with "*bad.ten' record 0 at byte 0: *'ignore'*" ssl-augment -q --views 1 --size 32 "$T/bad.ten" -o "$T/m"
+	done
+	ssl-augment -q --size 32 "$T/bad.ten" -o "$T/views" # without masks it is none of its business
+	told 4 >"$T/fine.ten"
+	train -b 1 "$T/fine.ten" -o "$T/fine"
+	ten-cat -q "$T/four.ten" "$DATA/9.ten" -o "$T/two.ten"
+	ten-cat -q "$T/four.ten" "$DATA/background.ten" -o "$T/none.ten"
+	for other in two:9 none:-1; do
+		fails_with "*${other%:*}.ten' record 2 at byte *: the ignore label is ${other#*:}, before it was 255 (-1: none)" \
+			ssl-augment -q --views 1 --size 32 "$T/${other%:*}.ten" -o "$T/m"
+	done
+	fails_with "*none.ten' record 2 at byte *: the ignore label is -1, before it was 255 (-1: none)*" train "$T/none.ten" -o "$T/m"
+	[ ! -e "$T/m" ]
+}
+
+@test "a label that is neither class nor ignored is named with record, sample and pixel, also in --val" {
+	fails_with "*255.ten' record 0 at byte 0: label 3 in sample 0 at (*,*), expected 0..2 or 255 (ignored) (--classes?)" \
+		train --classes 3 "$DATA/255.ten" -o "$T/m"
+	fails_with "*val.ten' record 0 at byte 0: label 3 in sample 0 at (*,*), expected 0..2 or 77 (ignored)" \
+		train --classes 3 --val "$DATA/val.ten" "$DATA/255.ten" -o "$T/m"
+	[ ! -e "$T/m" ]
+}
+
+@test "a training goes on with the label it began with, and with no other" {
+	some() { make-stream --kind segmented --samples 8 --epochs 4 --height 32 --width 32 "$@"; }
+	some --ignore 255 -o "$T/whole.ten"
+	some --ignore 9 -o "$T/other.ten"
+	some --under 255 -o "$T/untold.ten"
+	train "$T/whole.ten" --steps "$T/whole.tsv" -o "$T/whole"
+	head -c 60000 "$T/whole.ten" >"$T/cut.ten"
+	on() { train --checkpoint "$T/c" --every 1 --resume --steps "$T/s.tsv" -o "$T/m" <"$1"; }
+	fails_with "*stream cut short*" on <(cat "$T/cut.ten")
+	[ -e "$T/c" ]
+	for other in other:9 untold:; do
+		fails_with "*is another stream than the one before: its metadata 'ignore' is '${other#*:}', that of the one before '255'" \
+			on "$T/${other%:*}.ten"
+	done
+	on "$T/whole.ten"
+	cmp "$T/whole.tsv" "$T/s.tsv"
+	ten-cmp "$T/whole" "$T/m"
+}

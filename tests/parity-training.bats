@@ -83,12 +83,14 @@ byol() {
 
 # --- fine-tuning ---
 
-# finetune NAME ARCH CLASSES STEPS OPTION ...: trains as make-finetune.py did; losses and gradient norms agree
+# finetune NAME ARCH CLASSES STEPS OPTION ...: trains as make-finetune.py did, on a stream with the options STREAM besides;
+# losses and gradient norms agree
+STREAM=()
 finetune() {
 	local name=$1 arch=$2 classes=$3 steps=$4 mode
 	shift 4
 	weights "unet-$arch-$classes" --kind unet --arch "$arch" --classes "$classes"
-	make-stream --kind segmented -s 19 --samples $((4 * steps)) -o "$T/images.ten"
+	make-stream --kind segmented -s 19 --samples $((4 * steps)) "${STREAM[@]}" -o "$T/images.ten"
 	for mode in fast reference; do
 		echo "--compute $mode"
 		seg-finetune -q --compute $mode --init "$W/unet-$arch-$classes" --classes "$classes" --batch 4 \
@@ -132,4 +134,11 @@ finetune_weights() {
 	finetune ce resnet18 4 1 --optimizer sgd --lr 0.01 --loss ce
 	finetune dice+ce resnet18 4 1 --optimizer sgd --lr 0.01 --loss dice+ce
 	finetune focal resnet18 4 1 --optimizer sgd --lr 0.01 --loss focal
+}
+
+@test "pixels and a whole sample that are ignored" {
+	STREAM=(--ignore 255)
+	finetune ignored resnet18 4 2 --optimizer sgd --lr 0.01
+	finetune ignored-dice+ce resnet18 4 1 --optimizer sgd --lr 0.01 --loss dice+ce
+	finetune ignored-focal resnet18 4 1 --optimizer sgd --lr 0.01 --loss focal
 }

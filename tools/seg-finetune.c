@@ -58,14 +58,17 @@ struct run {
 /* --- setting up --- */
 
 static void
-open_samples(struct loop *l, const char *path)
+open_samples(struct run *r, const char *path)
 {
 	static const struct batch_tensor tensors[2] = { { .name = "image", .dtype = TEN_F32, .ndim = 4 },
 		                                       { .name = "mask", .dtype = TEN_U8, .ndim = 3 } };
-	const struct batches *f = &l->in;
+	const struct batches *f = &r->loop.in;
 	const int64_t *d = f->t[0].dim;
+	struct err e;
 
-	loop_open(l, path, tensors, 2);
+	loop_open(&r->loop, path, tensors, 2);
+	if (mask_ignore(&r->ignore, &f->feed.meta, classes, &e))
+		die("%s: %s (--classes?)", batches_name(f), e.msg);
 	if (d[2] != f->t[1].dim[1] || d[3] != f->t[1].dim[2])
 		die("%s: image is %lldx%lld, mask %lldx%lld", batches_name(f), (long long)d[2], (long long)d[3],
 		    (long long)f->t[1].dim[1], (long long)f->t[1].dim[2]);
@@ -126,8 +129,6 @@ start_training(struct run *r)
 		                         .warmup = warmup, .total = (double)r->loop.in.epochs };
 	training_optimizer(&r->optim, &r->ps);
 	r->best_dice = -1;
-	if (mask_ignore(&r->ignore, &r->loop.in.feed.meta, classes, &e))
-		die("%s: %s (--classes?)", batches_name(&r->loop.in), e.msg);
 	if (normalize_parse(&r->norm, meta_get(&r->loop.in.feed.meta, "normalize"), &e))
 		die("%s: %s", batches_name(&r->loop.in), e.msg);
 	segmenter_init(&r->segmenter, (enum resnet_arch)training.arch, (int)r->loop.in.t[0].dim[1], classes, &r->norm, &r->ps);
@@ -348,7 +349,7 @@ main(int argc, char *argv[])
 	if (init && encoder)
 		die("--init is a whole U-Net: --encoder has no place beside it");
 	training_source(&r.source, init ? init : encoder);
-	open_samples(&r.loop, n ? argv[0] : NULL);
+	open_samples(&r, n ? argv[0] : NULL);
 	build(&r);
 	start_weights(&r);
 	start_training(&r);

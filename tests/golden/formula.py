@@ -125,6 +125,13 @@ def segmented(seed, sample, c, h, w):
     return image(seed, sample, c, h, w) + m.astype(np.float32) * np.float32(0.5), m
 
 
+def cover(m, sample, label):
+    """Writes label into a square of the mask, or all over every fourth sample's (make-stream --ignore)"""
+    h, w = m.shape
+    x, y = sample * 11 % (w // 2), sample * 7 % (h // 2)
+    m[(slice(None), slice(None)) if sample % 4 == 3 else (slice(y, y + h // 2), slice(x, x + w // 2))] = label
+
+
 # --- files ---
 
 DTYPE = {np.dtype("f4"): "F32", np.dtype("f8"): "F64", np.dtype("i8"): "I64", np.dtype("u1"): "U8"}
