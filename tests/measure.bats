@@ -1,29 +1,6 @@
 # seg-eval: distances, volumes of folders, patients and their hearts, what to do with components
 load lib
 
-# nifti X Y Z DX DY DZ BYTES >FILE: labels, x fastest, as a printf format; spacings are 1, 2 or 10 mm; so many frames as
-# FRAMES says
-nifti() {
-	local v
-	# a number of two bytes, low one first
-	# shellcheck disable=SC2059
-	two() { printf "\\x$(printf %02x $(($1 & 255)))\\x$(printf %02x $(($1 >> 8)))"; }
-	real() { case $1 in 1) printf '\0\0\x80\x3f' ;; 2) printf '\0\0\0\x40' ;; 10) printf '\0\0\x20\x41' ;;
-		nan) printf '\0\0\xc0\x7f' ;; esac; }
-	printf '\x5c\1\0\0'
-	head -c 36 /dev/zero
-	for v in $((${FRAMES:-1} > 1 ? 4 : 3)) "$1" "$2" "$3" "${FRAMES:-1}" 1 1 1; do two "$v"; done
-	head -c 14 /dev/zero
-	printf '\2\0\x08\0\0\0'
-	for v in 1 "$4" "$5" "$6"; do real "$v"; done
-	head -c 16 /dev/zero
-	printf '\0\0\xb0\x43' # 352
-	head -c 232 /dev/zero
-	printf 'n+1\0\0\0\0\0'
-	# shellcheck disable=SC2059 # the format is the data
-	printf "$7"
-}
-
 # value FILE METRIC CLASS
 value() {
 	awk -F '\t' -v m="$2" -v c="$3" '$1 == m && $2 == c { print $3 }' "$1"

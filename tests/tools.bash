@@ -28,6 +28,7 @@ commands=(
 	'weights-export @encoder.w -o %out'
 	'nii2ten --acdc @acdc -o %out'
 	'nii2ten @image.nii --mask @mask.nii -o %out'
+	'dataset-check @acdc -o %out'
 	'img2ten @pictures -o %out'
 	'img2ten --list @list -o %out'
 	'ssl-augment --views 1 --size 32 --normalize dataset --stats @stats.tsv @segmented -o %out'
