@@ -150,10 +150,8 @@ read_history(struct converge *c, const char *operand)
 /* --- the tables --- */
 
 static void
-write_runs(const struct converge *c)
+write_runs(FILE *f, const struct converge *c)
 {
-	struct outfile out;
-	FILE *f = text_open(&out, runs_path);
 	int s, a, i;
 
 	fprintf(f, "share\tthreshold\tarm\tseed\ttrained\tfinal\tepochs\n");
@@ -167,7 +165,6 @@ write_runs(const struct converge *c)
 				fprintf(f, "%g\t%.6f\t%s\t%s\t%d\t%.6f\t%s%d\n", share[s], threshold, c->arm[a].name,
 				        run->seed, run->n, run->final, n ? "" : ">", n ? n : run->n);
 			}
-	text_close(&out);
 }
 
 /* After each epoch, over the runs that have got so far. */
@@ -190,16 +187,13 @@ write_curve(FILE *f, const struct converge *c, const struct arm *a)
 }
 
 static void
-write_curves(const struct converge *c)
+write_curves(FILE *f, const struct converge *c)
 {
-	struct outfile out;
-	FILE *f = text_open(&out, curves_path);
 	int a;
 
 	fprintf(f, "arm\tepochs\truns\tmean\tsd\tmin\tmax\n");
 	for (a = 0; a < c->arms; a++)
 		write_curve(f, c, &c->arm[a]);
-	text_close(&out);
 }
 
 static const char *
@@ -251,13 +245,42 @@ write_arms(FILE *f, const struct converge *c, double p)
 	free(final);
 }
 
+static void
+write_speedups(FILE *f, const struct converge *c)
+{
+	int i;
+
+	fprintf(f, "share\tthreshold\tbest\tarm\truns\tfinal\tfinal_sd\tcensored\tepochs\tepochs_sd");
+	for (i = 0; i < references; i++)
+		fprintf(f, "\tspeedup.%s\tlow.%s\thigh.%s\tbound.%s", reference[i], reference[i], reference[i], reference[i]);
+	putc('\n', f);
+	for (i = 0; i < shares; i++)
+		write_arms(f, c, share[i]);
+}
+
+/* All or none: what can fail on the way is done before the first file gets its name. */
+static void
+write_tables(const struct converge *c)
+{
+	struct outfile out, runs, curves;
+
+	write_speedups(text_open(&out, opt_common.output), c);
+	if (runs_path)
+		write_runs(text_open(&runs, runs_path), c);
+	if (curves_path)
+		write_curves(text_open(&curves, curves_path), c);
+	if (runs_path)
+		text_close(&runs);
+	if (curves_path)
+		text_close(&curves);
+	text_close(&out);
+}
+
 int
 main(int argc, char *argv[])
 {
 	int n = opt_parse(argc, &argv, opts, "[ARM=]history ...", "epochs until arms converge, and their speed-ups", 1, -1);
 	struct converge c;
-	struct outfile out;
-	FILE *f;
 	int i;
 
 	parse_lists();
@@ -267,18 +290,7 @@ main(int argc, char *argv[])
 	for (i = 0; i < references; i++)
 		if (converge_arm(&c, reference[i]) < 0)
 			note("no history of the reference arm '%s'", reference[i]);
-	f = text_open(&out, opt_common.output);
-	fprintf(f, "share\tthreshold\tbest\tarm\truns\tfinal\tfinal_sd\tcensored\tepochs\tepochs_sd");
-	for (i = 0; i < references; i++)
-		fprintf(f, "\tspeedup.%s\tlow.%s\thigh.%s\tbound.%s", reference[i], reference[i], reference[i], reference[i]);
-	putc('\n', f);
-	for (i = 0; i < shares; i++)
-		write_arms(f, &c, share[i]);
-	if (runs_path)
-		write_runs(&c);
-	if (curves_path)
-		write_curves(&c);
-	text_close(&out);
+	write_tables(&c);
 	list_free(reference);
 	converge_free(&c);
 	return 0;
