@@ -1,17 +1,6 @@
 # DICOM by way of dcm2niix: a series as a scanner sends it, to a volume, to a segmentation that lies on it
 load lib
-
-need_converter() {
-	command -v dcm2niix >/dev/null || skip "dcm2niix is not installed (make deps)"
-}
-
-# convert NAME [OPTION ...]: a series made so, converted to $T/NAME.nii
-convert() {
-	local name=$1
-	shift
-	make-dicom "$@" -o "$T/dicom-$name"
-	dcm2niix -z n -b n -f "$name" -o "$T" "$T/dicom-$name" >"$T/log" || { cat "$T/log"; return 1; }
-}
+load dicom
 
 # voxel FILE I J K T: the value there, of a plain NIfTI-1 file of uint16, and where its sform puts it: x y z in mm
 voxel() {

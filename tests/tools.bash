@@ -21,6 +21,8 @@ commands=(
 	'seg-finetune --arch resnet18 --batch 2 @segmented --val @segmented -o %out --last %last --history %history --steps %steps'
 	'cls-pretrain --arch resnet18 --batch 2 --classes 2 @labelled --val @labelled -o %out --state %state --history %history --steps %steps'
 	'seg-predict --model @model.w @images -o %out'
+	'seg-predict --model @model.w @image.nii -o %out'
+	'seg-predict --model @model.w @pictures -o %%out'
 	'seg-predict --model @model.w --model @model.w --flip x --probabilities --entropy --postprocess @choice.tsv @images -o %out'
 	'ssl-embed --weights @encoder.w @images -o %out'
 	'weights-import @encoder.w -o %out'

@@ -1,5 +1,6 @@
 /* seg-predict - segment images with trained U-Nets */
 #include "shared/computing.h"
+#include "shared/predict_files.h"
 #include "shared/predict_stream.h"
 #include "shared/tool.h"
 
@@ -24,13 +25,18 @@ static const struct opt opts[] = {
 int
 main(int argc, char *argv[])
 {
-	int n = opt_parse(argc, &argv, opts, "[file]", "segment images with trained U-Nets", 0, 1);
+	int n;
 
+	opt_common.folder = 1; /* it may be */
+	n = opt_parse(argc, &argv, opts, "[file | folder ...]", "segment images with trained U-Nets", 0, -1);
 	computing_start();
 	if (!p.files.n)
 		die("--model is required (see %s -h)", prog_name);
 	predictor_start(&p);
-	predict_stream(&p, n ? argv[0] : NULL);
+	if (n > 1 || (n && predict_kind(argv[0]) != PREDICT_STREAM))
+		predict_files(&p, argv, n);
+	else
+		predict_stream(&p, n ? argv[0] : NULL);
 	predictor_free(&p);
 	return 0;
 }

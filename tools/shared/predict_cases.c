@@ -1,0 +1,141 @@
+#include "predict_cases.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/dataset.h"
+#include "io/gallery.h"
+#include "predict_files.h"
+#include "tool.h"
+
+/* Length of a file's name without .nii, .nii.gz or, of a picture, any suffix. */
+static size_t
+stem(const char *name, int picture)
+{
+	size_t n = strlen(name);
+	const char *dot = strrchr(name, '.');
+
+	if (picture)
+		return dot && dot > name ? (size_t)(dot - name) : n;
+	if (n > 3 && !strcmp(name + n - 3, ".gz"))
+		n -= 3;
+	return n > 4 && !strncmp(name + n - 4, ".nii", 4) ? n - 4 : strlen(name);
+}
+
+static struct predict_case *
+add(struct predict_cases *s, char *name, int channels)
+{
+	s->c = mem_grow(s->c, (size_t)s->n + 1, sizeof *s->c);
+	s->c[s->n] = (struct predict_case){ .name = name, .image = mem_array((size_t)channels, sizeof(char *)),
+		                            .channels = channels };
+	return &s->c[s->n++];
+}
+
+/* NAME_0000.nii.gz stands for all channels. */
+static void
+add_file(struct predict_cases *s, const char *path, int channels, int picture)
+{
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	size_t n = stem(base, picture);
+	int numbered = !picture && n > 5 && !strncmp(base + n - 5, "_0000", 5), i;
+	struct predict_case *c = add(s, mem_printf("%.*s", (int)(numbered ? n - 5 : n), base), numbered ? channels : 1);
+
+	c->picture = picture;
+	if (!numbered)
+		c->image[0] = mem_strdup(path);
+	for (i = 0; i < channels && numbered; i++)
+		c->image[i] = mem_printf("%.*s_%04d%s", (int)((size_t)(base - path) + n - 5), path, i, base + n);
+}
+
+static void
+add_pictures(struct predict_cases *s, const char *dir, const char *why)
+{
+	struct gallery g = { .flat = 1 };
+	struct err e;
+	size_t i;
+
+	if (gallery_add(&g, dir, &e) || gallery_finish(&g, 0, &e))
+		die("%s", why);
+	for (i = 0; i < g.n; i++)
+		add_file(s, g.item[i].path, 1, 1);
+	gallery_free(&g);
+}
+
+static void
+add_folder(struct predict_cases *s, const char *dir)
+{
+	struct dataset d;
+	struct err e;
+	int i, k;
+
+	if (dataset_open(&d, dir, DATASET_ALL, &e)) {
+		add_pictures(s, dir, e.msg);
+		return;
+	}
+	for (i = 0; i < d.n; i++) {
+		const struct dataset_case *from = &d.c[i];
+		struct predict_case *c = add(s, mem_strdup(from->name), from->channels);
+
+		for (k = 0; k < from->channels; k++)
+			c->image[k] = mem_strdup(from->image[k]);
+		c->picture = predict_kind(c->image[0]) == PREDICT_PICTURE;
+	}
+	dataset_free(&d);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp((*(const struct predict_case *const *)a)->name, (*(const struct predict_case *const *)b)->name);
+}
+
+/* Their masks would replace each other. */
+static void
+refuse_twins(const struct predict_cases *s)
+{
+	const struct predict_case **c = mem_array((size_t)s->n, sizeof *c);
+	int i;
+
+	for (i = 0; i < s->n; i++)
+		c[i] = &s->c[i];
+	qsort(c, (size_t)s->n, sizeof *c, by_name);
+	for (i = 1; i < s->n; i++)
+		if (!strcmp(c[i - 1]->name, c[i]->name))
+			die("'%s' and '%s' would both become '%s'", c[i - 1]->image[0], c[i]->image[0], c[i]->name);
+	free(c);
+}
+
+void
+predict_cases_list(struct predict_cases *s, char *const *operand, int n, int channels)
+{
+	int i;
+
+	*s = (struct predict_cases){ 0 };
+	for (i = 0; i < n; i++) {
+		enum predict_kind kind = predict_kind(operand[i]);
+
+		if (kind == PREDICT_STREAM)
+			die("'%s' is neither NIfTI nor a picture nor a folder of them: a stream goes alone", operand[i]);
+		if (kind == PREDICT_FOLDER)
+			add_folder(s, operand[i]);
+		else
+			add_file(s, operand[i], channels, kind == PREDICT_PICTURE);
+	}
+	refuse_twins(s);
+}
+
+void
+predict_cases_free(struct predict_cases *s)
+{
+	int k;
+
+	while (s->n > 0) {
+		struct predict_case *c = &s->c[--s->n];
+
+		for (k = 0; k < c->channels; k++)
+			free(c->image[k]);
+		free(c->image);
+		free(c->name);
+	}
+	free(s->c);
+}

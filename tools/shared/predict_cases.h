@@ -1,0 +1,28 @@
+/* predict_cases.h - what seg-predict is to make masks of, one after the other */
+#ifndef PREDICT_CASES_H
+#define PREDICT_CASES_H
+
+#include "predictor.h"
+
+struct predict_case {
+	char *name;   /* of its mask, without suffix */
+	char **image; /* a file for each channel */
+	int channels;
+	int picture;
+};
+
+struct predict_cases {
+	struct predict_case *c;
+	int n;
+};
+
+/* Lists the cases of the operands; two of one name are an error, as are folders without any. */
+void predict_cases_list(struct predict_cases *s, char *const *operand, int n, int channels);
+void predict_cases_free(struct predict_cases *s);
+
+/* Masks (and what else is wanted, named so) of a case, to the file `out`; NULL or "-": standard output. */
+int predict_study(struct predictor *p, const struct predict_case *c, const char *out, const char *probabilities,
+                  const char *entropy, struct err *e);
+int predict_picture(struct predictor *p, const struct predict_case *c, const char *out, struct err *e);
+
+#endif

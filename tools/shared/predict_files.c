@@ -1,0 +1,165 @@
+#include "predict_files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/outdir.h"
+#include "io/nifti.h"
+#include "io/nifti_layout.h"
+#include "io/picture.h"
+#include "predict_cases.h"
+#include "tool.h"
+
+enum predict_kind
+predict_kind(const char *path)
+{
+	unsigned char h[9] = { 0 };
+	struct stat st;
+	FILE *f;
+	int big;
+
+	if (!strcmp(path, "-") || stat(path, &st))
+		return PREDICT_STREAM;
+	if (S_ISDIR(st.st_mode))
+		return PREDICT_FOLDER;
+	if (!S_ISREG(st.st_mode) || !(f = fopen(path, "rb")))
+		return PREDICT_STREAM;
+	if (fread(h, 1, sizeof h, f) < sizeof h)
+		h[8] = '{';
+	fclose(f);
+	if (h[8] == '{') /* a stream's header, after its length */
+		return PREDICT_STREAM;
+	if ((h[0] == 0x1f && h[1] == 0x8b) || nifti_layout_find(h, &big))
+		return PREDICT_NIFTI;
+	if (!memcmp(h, "II", 2) || !memcmp(h, "MM", 2) || !memcmp(h, "\377\330", 2) || !memcmp(h, "\211PNG", 4))
+		return PREDICT_PICTURE;
+	return PREDICT_STREAM;
+}
+
+/* Looks at all headers, so that what can be known beforehand fails beforehand. Returns the number of images. */
+static uint64_t
+survey(const struct predictor *p, const struct predict_cases *s)
+{
+	uint64_t images = 0;
+	struct nifti n;
+	struct err e;
+	int i, pages = 0;
+
+	for (i = 0; i < s->n; i++) {
+		const struct predict_case *c = &s->c[i];
+
+		if (!c->picture && c->channels != p->models.channels)
+			die("'%s': %d channels, the model takes %d%s", c->image[0], c->channels, p->models.channels,
+			    p->models.channels > 1 ? " (NAME_0000.nii.gz, NAME_0001.nii.gz, ...)" : "");
+		if (c->picture && (p->probabilities || p->entropy))
+			die("'%s': --probabilities and --entropy are for NIfTI and streams", c->image[0]);
+		if (c->picture && (pages = pictures_count(c->image[0], &e)) < 0)
+			die("%s", e.msg);
+		if (!c->picture && nifti_read_header(&n, c->image[0], &e))
+			die("%s", e.msg);
+		images += c->picture ? (uint64_t)pages : (uint64_t)(n.dim[2] * n.dim[3]);
+		if (!c->picture)
+			nifti_free(&n);
+	}
+	return images;
+}
+
+/* "a/x.nii.gz" and "_entropy" make "a/x_entropy.nii.gz"; NULL if it is not wanted. */
+static char *
+beside(const char *path, const char *what, int wanted)
+{
+	size_t n = strlen(path);
+
+	if (!wanted)
+		return NULL;
+	if (n > 3 && !strcmp(path + n - 3, ".gz"))
+		n -= 3;
+	if (n > 4 && !strncmp(path + n - 4, ".nii", 4))
+		n -= 4;
+	else
+		n = strlen(path);
+	return mem_printf("%.*s%s%s", (int)n, path, what, path + n);
+}
+
+static void
+predict_one(struct predictor *p, const struct predict_case *c)
+{
+	const char *out = opt_common.output;
+	char *probabilities, *entropy;
+	struct err e;
+	int rc;
+
+	if ((p->probabilities || p->entropy) && (!out || !strcmp(out, "-")))
+		die("--probabilities and --entropy need -o: their files are named after it");
+	probabilities = beside(out ? out : "", "_probabilities", p->probabilities);
+	entropy = beside(out ? out : "", "_entropy", p->entropy);
+	rc = c->picture ? predict_picture(p, c, out, &e) : predict_study(p, c, out, probabilities, entropy, &e);
+	if (rc)
+		die("%s", e.msg);
+	free(probabilities);
+	free(entropy);
+}
+
+/* The file DIR/[FOLDER/]NAME of the folder that is to be; NULL if it is not wanted. */
+static char *
+place(struct outdir *d, const char *folder, const char *name, const char *suffix, int wanted)
+{
+	char *file, *path;
+	struct err e;
+
+	if (!wanted)
+		return NULL;
+	if (*folder && outdir_folder(d, folder, &e))
+		die("%s", e.msg);
+	file = mem_printf("%s%s%s%s", folder, *folder ? "/" : "", name, suffix);
+	path = outdir_file(d, file);
+	free(file);
+	return path;
+}
+
+static void
+predict_all(struct predictor *p, const struct predict_cases *s)
+{
+	struct outdir d;
+	struct err e;
+	int i, rc;
+
+	if (!opt_common.output || !strcmp(opt_common.output, "-"))
+		die("several files need a folder to go to: -o DIR");
+	if (outdir_open(&d, opt_common.output, &e))
+		die("%s", e.msg);
+	for (i = 0; i < s->n; i++) {
+		const struct predict_case *c = &s->c[i];
+		char *out = place(&d, "", c->name, c->picture ? ".tif" : ".nii.gz", 1);
+		char *probabilities = place(&d, "probabilities", c->name, ".nii.gz", p->probabilities);
+		char *entropy = place(&d, "entropy", c->name, ".nii.gz", p->entropy);
+
+		rc = c->picture ? predict_picture(p, c, out, &e) : predict_study(p, c, out, probabilities, entropy, &e);
+		if (rc)
+			die("%s", e.msg);
+		free(out);
+		free(probabilities);
+		free(entropy);
+	}
+	if (outdir_close(&d, &e))
+		die("%s", e.msg);
+}
+
+void
+predict_files(struct predictor *p, char *const *operand, int n)
+{
+	struct predict_cases s;
+
+	if (p->logits)
+		die("--logits is for streams");
+	predict_cases_list(&s, operand, n, p->models.channels);
+	progress_start(&p->progress, "images", survey(p, &s), opt_common.quiet);
+	if (n > 1 || predict_kind(operand[0]) == PREDICT_FOLDER)
+		predict_all(p, &s);
+	else
+		predict_one(p, &s.c[0]);
+	progress_end(&p->progress);
+	predict_cases_free(&s);
+}
