@@ -8,7 +8,7 @@ load lib
 declare -gA FED=(
 	[cls-pretrain]=labelled.ten [seg-eval]=pred.ten [seg-finetune]=train.ten [seg-predict]=some.ten [seg-report]=pred.ten
 	[ssl-augment]=some.ten [ssl-embed]=some.ten [ssl-pretrain]=views.ten [ten-cat]=some.ten [ten-cmp]=some.ten
-	[ten-info]=some.ten [ten-select]=some.ten [ten-stats]=some.ten [ten2tif]=pred.ten [weights-export]=model
+	[ten-info]=some.ten [ten-resample]=some.ten [ten-select]=some.ten [ten-stats]=some.ten [ten2tif]=pred.ten [weights-export]=model
 )
 # Those among them that tell of records, or have one, so that other records of the same samples mean something else
 SHOWING=" ten-info ten-cmp weights-export "
@@ -67,6 +67,10 @@ row_ten-cmp() {
 }
 row_ten-info() {
 	ten-info -s 1 -j "$1" --tsv --stats "$2" -o out
+}
+row_ten-resample() {
+	ten-resample -q -s 1 -j "$1" --spacing 3.3,7 "$2" -o out
+	[ "$2" = - ] || ten-resample -q -s 1 -j "$1" --spacing median "$2" -o median
 }
 row_ten-select() {
 	ten-select -q -s 1 -j "$1" --ratio .6 "$2" -o out

@@ -7,6 +7,7 @@ commands=(
 	'ten-cmp -v @images @images -o %out'
 	'ten-info @images -o %out'
 	'ten-info --tsv --stats @images -o %out'
+	'ten-resample --spacing 2,2 @spaced -o %out'
 	'ten-select --range 0,2 @images -o %out'
 	'ten-select --shuffle @images -o %out'
 	'ten-stats @images -o %out'
@@ -46,7 +47,7 @@ commands=(
 )
 
 # Which inputs are streams
-streams=' images segmented views labelled predicted reported '
+streams=' images segmented views labelled predicted reported spaced '
 
 # inputs DIR: makes there what the rows read
 inputs() {
@@ -57,6 +58,7 @@ inputs() {
 	make-stream --kind labelled --samples 2 --chunk 1 --height 32 --width 32 --classes 2 -o "$1/labelled"
 	cp "$golden/overlap.ten" "$1/predicted"
 	sed 's/"mask"/"pred"/' "$1/segmented" >"$1/reported"
+	ten-select --range 4,6 "$golden/slices.ten" -o "$1/spaced"
 	make-weights --arch resnet18 --kind unet -o "$1/model.w"
 	make-weights --arch resnet18 -o "$1/encoder.w"
 	make-weights --arch resnet18 --kind state --proj-hidden 8 --pred-hidden 8 -o "$1/state.w"
