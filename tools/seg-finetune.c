@@ -118,6 +118,23 @@ start_weights(struct run *r)
 	record_remove_all(&r->source);
 }
 
+/* What the model learns from and what it is judged by have pixels of one size, as far as that is known. */
+static void
+check_grids(const struct run *r)
+{
+	const char *grid = meta_get(&r->loop.in.feed.meta, "grid");
+	const struct ten_map *m = &r->validator.map;
+	int i;
+
+	for (i = 0; i < m->n; i++) {
+		const char *other = meta_get(&m->entry[i].rec.meta, "grid");
+
+		if (strcmp(grid ? grid : "", other ? other : ""))
+			die("%s record %d: grid is '%s', that of the training images '%s' (ten-resample)", m->name, i,
+			    other ? other : "", grid ? grid : "");
+	}
+}
+
 static void
 start_training(struct run *r)
 {
@@ -134,6 +151,8 @@ start_training(struct run *r)
 	segmenter_init(&r->segmenter, (enum resnet_arch)training.arch, (int)r->loop.in.t[0].dim[1], classes, &r->norm, &r->ps);
 	if (val && validator_open(&r->validator, val, &r->segmenter, (enum seg_loss)loss_kind, &e))
 		die("%s", e.msg);
+	if (val)
+		check_grids(r);
 }
 
 /* --- training --- */
@@ -308,11 +327,14 @@ static const struct trainer trainer = { train_step, end_epoch, save, load };
 static void
 write_model(struct ten_writer *out, const struct run *r, const struct params *ps)
 {
+	const char *grid = meta_get(&r->loop.in.feed.meta, "grid");
 	struct record w = { 0 };
 
 	weights_pack(&w, ps, WEIGHTS_ENCODER | WEIGHTS_DECODER, 0);
 	training_describe(&w.meta, &r->loop.in, &r->source, init ? "init" : "encoder");
 	meta_setf(&w.meta, "classes", "%d", classes);
+	if (grid)
+		meta_set(&w.meta, "grid", grid);
 	if (val) /* it chose the epoch */
 		provenance_include(&w.meta, &r->validator.map.entry[0].rec.meta, "val");
 	out_write(out, &w);

@@ -113,6 +113,24 @@ check_ignore(struct views *v, const struct record *r, struct err *e)
 	return 0;
 }
 
+/* What a pixel is worth in mm is one thing to the network, or nothing is said of it. */
+static int
+check_grid(struct views *v, const struct record *r, struct err *e)
+{
+	const char *text = meta_get(&r->meta, "grid");
+	char buf[GRID_LEN] = "";
+	double grid[2];
+
+	if (text && grid_parse(grid, text, e))
+		return err_prefix(e, "metadata 'grid'");
+	if (text)
+		grid_format(buf, grid);
+	if (v->seen && strcmp(buf, v->grid))
+		return err_set(e, "grid is '%s', before it was '%s': ten-resample brings all to one", buf, v->grid);
+	memcpy(v->grid, buf, sizeof buf);
+	return 0;
+}
+
 int
 views_check(void *ctx, const struct record *r, struct err *e)
 {
@@ -122,7 +140,7 @@ views_check(void *ctx, const struct record *r, struct err *e)
 
 	if (!image)
 		return err_set(e, "no tensor 'image'");
-	if (check_image(v, image, e) || check_normalized(v, r, e))
+	if (check_image(v, image, e) || check_normalized(v, r, e) || check_grid(v, r, e))
 		return -1;
 	if (v->count == 1 && ((mask && check_mask(mask, image, e)) || (label && check_label(label, image, e))))
 		return -1;

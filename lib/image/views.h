@@ -7,6 +7,7 @@
 #define IMAGE_VIEWS_H
 
 #include "image/augment.h"
+#include "image/grid.h"
 #include "image/stats.h"
 #include "ten/feed.h"
 
@@ -27,6 +28,7 @@ struct views {
 	int seen, c, mask, label;
 	int ignore;                     /* label of the mask's pixels without truth; -1: none, or no mask */
 	char normalized[NORMALIZE_LEN]; /* metadata `normalize`, or "" */
+	char grid[GRID_LEN];            /* and `grid` */
 
 	struct views_worker *worker;    /* [par_threads()] */
 };
@@ -35,9 +37,8 @@ void views_init(struct views *v);
 void views_free(struct views *v);
 
 /* 0 if views can be made of r's `image` [N,C,H,W] (and, with count 1, of `mask` [N,H,W] U8 and `label` [N] I64) and
- * r is like the records seen before: channels, mask, label, normalisation and (if masks are wanted) the label that masks
- * ignore agree. For feed_opt.check; ctx is a
- * struct views *. */
+ * r is like the records seen before: channels, mask, label, normalisation, grid and (if masks are wanted) the label that
+ * masks ignore agree. For feed_opt.check; ctx is a struct views *. */
 int views_check(void *ctx, const struct record *r, struct err *e);
 
 /* Puts the views of s[0..n-1] into out: view.1 and view.2 [n,C,S,S] F32, or image, mask [n,S,S] U8, label [n]. */

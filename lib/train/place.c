@@ -123,7 +123,7 @@ same_value(const struct meta *a, const struct meta *b, const char *key, struct e
 int
 place_same_stream(const struct meta *a, const struct meta *b, struct err *e)
 {
-	static const char *const keys[] = { "samples", "epochs", "normalize", "ignore" };
+	static const char *const keys[] = { "samples", "epochs", "normalize", "ignore", "grid" };
 	const struct meta_item **x = mem_array((size_t)a->n, sizeof *x), **y = mem_array((size_t)b->n, sizeof *y);
 	int n = command_list(x, a), m = command_list(y, b), i, rc = 0;
 
