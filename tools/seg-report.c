@@ -40,6 +40,8 @@ struct run {
 };
 
 /* Dies of what is wrong with a record. */
+static void refuse(const struct record *r, const char *what, struct err *e) __attribute__((noreturn));
+
 static void
 refuse(const struct record *r, const char *what, struct err *e)
 {

@@ -59,16 +59,16 @@ number(FILE *f, double x, double y, const char *anchor, double value, int decima
 static void
 axes(FILE *f, const struct axis *x, const struct axis *y, const struct plot *p)
 {
+	long long i;
 	double v;
-	int i;
 
 	fprintf(f, "<path class=\"frame\" d=\"M%d %dV%dH%d\"/>\n", LEFT, TOP, HEIGHT - BOTTOM, WIDTH - RIGHT);
-	for (i = (int)ceil(x->lo / x->step), v = i * x->step; v <= x->hi; v = ++i * x->step) {
+	for (i = (long long)ceil(x->lo / x->step), v = (double)i * x->step; v <= x->hi; v = (double)++i * x->step) {
 		fprintf(f, "<path class=\"tick\" d=\"M%.1f %dv4\"/>", across(x, v), HEIGHT - BOTTOM);
 		number(f, across(x, v), HEIGHT - BOTTOM + 16, "middle", v, x->decimals);
 	}
 	putc('\n', f);
-	for (i = (int)ceil(y->lo / y->step), v = i * y->step; v <= y->hi; v = ++i * y->step) {
+	for (i = (long long)ceil(y->lo / y->step), v = (double)i * y->step; v <= y->hi; v = (double)++i * y->step) {
 		fprintf(f, "<path class=\"tick\" d=\"M%d %.1fh-4\"/>", LEFT, down(y, v));
 		number(f, LEFT - 7, down(y, v) + 4, "end", v, y->decimals);
 	}
