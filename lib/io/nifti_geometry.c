@@ -193,41 +193,34 @@ tell_place(struct err *e, const struct nifti_geometry *a, const struct nifti_geo
 	}
 }
 
-/* The spacing, for one that says no more. */
-static struct nifti_geometry
-bare(const struct nifti_geometry *g)
+/* How much the extents differ that the spacing gives: a header may have one spacing and an sform with another. */
+static double
+extents_apart(const struct nifti_geometry *a, const struct nifti_geometry *b)
 {
-	struct nifti_geometry s = *g;
+	double square = 0;
 	int i;
 
-	memset(s.affine, 0, sizeof s.affine);
 	for (i = 0; i < 3; i++)
-		s.affine[i][i] = s.spacing[i];
-	s.origin = NIFTI_SPACING;
-	return s;
+		square += pow((a->spacing[i] - b->spacing[i]) * (double)a->dim[i], 2);
+	return sqrt(square);
 }
 
 int
 nifti_geometry_match(const struct nifti_geometry *a, const struct nifti_geometry *b, double tolerance, struct err *e)
 {
-	struct nifti_geometry one = *a, other = *b;
+	int placed = a->origin != NIFTI_SPACING && b->origin != NIFTI_SPACING;
+	double extents = extents_apart(a, b), apart = placed ? nifti_geometry_apart(a, b) : 0;
 	struct err differs = { "" };
-	double apart;
 
-	if (a->origin == NIFTI_SPACING || b->origin == NIFTI_SPACING) {
-		one = bare(a);
-		other = bare(b);
-	}
 	tell_size(&differs, a, b);
-	apart = nifti_geometry_apart(&one, &other);
-	if (!*differs.msg && apart <= tolerance)
+	if (!*differs.msg && apart <= tolerance && extents <= tolerance)
 		return 0;
 	tell_three(&differs, "spacing", "%gx%gx%g", a->spacing, b->spacing, " mm");
 	if (memcmp(a->dim, b->dim, sizeof a->dim))
 		return err_set(e, "%s", differs.msg);
-	if (one.origin != NIFTI_SPACING)
-		tell_place(&differs, &one, &other);
-	return err_set(e, "%s%sup to %.3g mm apart", differs.msg, *differs.msg ? ", " : "", apart);
+	if (placed)
+		tell_place(&differs, a, b);
+	return err_set(e, "%s%sup to %.3g mm apart", differs.msg, *differs.msg ? ", " : "", extents > apart ? extents : apart);
 }
 
 const char *

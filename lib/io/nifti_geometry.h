@@ -31,9 +31,9 @@ int nifti_geometry(struct nifti_geometry *g, const struct nifti *n, struct err *
  * the other; no voxel between them is farther. */
 double nifti_geometry_apart(const struct nifti_geometry *a, const struct nifti_geometry *b);
 
-/* -1, and the numbers that differ, if a and b are not of one size, or lie more than `tolerance` mm apart:
- * "spacing 1.5x1.5x8 against 1.5x1.5x10 mm, up to 14 mm apart". Where one says nothing of the patient, only the extent that
- * their spacing gives them is compared. */
+/* -1, and the numbers that differ, if a and b are not of one size, or lie more than `tolerance` mm apart, or their extents
+ * (size times spacing) differ by more: "spacing 1.5x1.5x8 against 1.5x1.5x10 mm, up to 14 mm apart". Where one says nothing
+ * of the patient, only size and extent are compared. */
 int nifti_geometry_match(const struct nifti_geometry *a, const struct nifti_geometry *b, double tolerance, struct err *e);
 
 const char *nifti_origin_name(enum nifti_origin origin); /* "sform", "qform", "spacing" */

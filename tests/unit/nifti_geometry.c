@@ -83,7 +83,9 @@ differences(void)
 	CHECK_STR(said(&a, &b, 0.25), "the same", "up to the tolerance");
 	CHECK_STR(said(&a, &b, 0.2), "origin (0,0,0) against (0.25,0,0) mm, up to 0.25 mm apart", "and no more");
 	c.spacing[2] = c.affine[2][2] = 10;
-	CHECK_STR(said(&a, &c, 0.2), "spacing 1x1x8 against 1x1x10 mm, up to 2 mm apart", "spacing");
+	CHECK_STR(said(&a, &c, 0.2), "spacing 1x1x8 against 1x1x10 mm, up to 4 mm apart", "spacing");
+	c.affine[2][2] = 8;
+	CHECK_STR(said(&a, &c, 0.2), "spacing 1x1x8 against 1x1x10 mm, up to 4 mm apart", "be it not in the sform");
 	d.affine[0][0] = -1;
 	CHECK_STR(said(&a, &d, 0.2), "x axis (1,0,0) against (-1,0,0), up to 4 mm apart", "axes");
 	f.dim[2] = 5;
@@ -93,7 +95,7 @@ differences(void)
 	b.origin = NIFTI_SPACING;
 	CHECK_STR(said(&a, &b, 0.2), "the same", "one that says nothing of the patient lies there");
 	c.origin = NIFTI_SPACING;
-	CHECK_STR(said(&a, &c, 0.2), "spacing 1x1x8 against 1x1x10 mm, up to 2 mm apart", "if it is as large");
+	CHECK_STR(said(&a, &c, 0.2), "spacing 1x1x8 against 1x1x10 mm, up to 4 mm apart", "if it is as large");
 }
 
 /* A header of version 1, little-endian, with a real number at a place in it. */
