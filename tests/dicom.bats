@@ -55,3 +55,20 @@ lies_right() {
 	nii2ten -qu "$T/cine.nii" -o "$T/cine.ten"
 	[ "$(ten-info --tsv "$T/cine.ten" | grep -c image)" = 3 ]
 }
+
+@test "a segmentation of it lies where the scanner had the images" {
+	local from n
+	need_converter
+	make-weights --arch resnet18 --kind unet --normalize image -o "$T/model"
+	convert study
+	convert cine --frames 3
+	for n in study cine; do
+		seg-predict -q -m "$T/model" -o "$T/${n}_seg.nii" "$T/$n.nii"
+		# dim, pixdim, units, and all that says where voxels are: qform, sform and their codes
+		for from in 40,16 76,32 123,1 252,76; do
+			cmp <(tail -c +$((${from%,*} + 1)) "$T/$n.nii" | head -c "${from#*,}") \
+				<(tail -c +$((${from%,*} + 1)) "$T/${n}_seg.nii" | head -c "${from#*,}")
+		done
+		[ "$(od -An -td2 -j70 -N4 "$T/${n}_seg.nii" | tr -s ' ')" = " 2 8" ] # bytes
+	done
+}
