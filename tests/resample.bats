@@ -115,4 +115,7 @@ listing() {
 	[ "$(ten-info --meta grid "$T/last")" = "$(ten-info --meta grid "$T/model")" ]
 	fails_with "seg-finetune: '$T/all.ten' record 0: grid is '', that of the training images '*" train --val "$T/all.ten"
 	ten-info "$T/model" | grep -q "grid='"
+	seg-predict -q -m "$T/model" "$T/all.ten" -o "$T/pred.ten" # there and back
+	[ "$(ten-info --tsv "$T/pred.ten" | grep -c "	pred	")" = 6 ]
+	[ "$(seg-eval -q "$T/pred.ten" | wc -l)" -gt 3 ]
 }
