@@ -273,8 +273,10 @@ png_encode(struct png_job *job, const struct page *p)
 	size_t row = (size_t)p->w * (size_t)p->channels * ten_dtype_size(p->dtype);
 	int y, rc = -1;
 
-	if (!info)
-		BUG("libpng of another version");
+	if (!info) {
+		png_destroy_write_struct(&png, NULL);
+		return err_set(job->e, "no memory for libpng");
+	}
 	if (!setjmp(job->back)) {
 		png_set_write_fn(png, job, on_png_write, on_png_flush);
 		png_set_IHDR(png, info, (png_uint_32)p->w, (png_uint_32)p->h, p->dtype == TEN_U8 ? 8 : 16,
