@@ -136,9 +136,82 @@ said() {
 
 @test "options that contradict each other are refused" {
 	fails_with "nii2ten: nothing to read*" nii2ten
-	fails_with "nii2ten: --split goes with --acdc" nii2ten --split val "$N/frame.nii.gz"
-	fails_with "nii2ten: --frames goes with --acdc" nii2ten --frames "$N/frame.nii.gz"
+	fails_with "nii2ten: --split goes with a folder" nii2ten --split val "$N/frame.nii.gz"
+	fails_with "nii2ten: --frames goes with a folder" nii2ten --frames "$N/frame.nii.gz"
 	fails_with "nii2ten: --acdc takes no operands" nii2ten --acdc "$T" "$N/frame.nii.gz"
 	fails_with "nii2ten: --mask goes with one operand" \
 		nii2ten -m "$N/labels.nii.gz" "$N/frame.nii.gz" "$N/frame.nii.gz"
+}
+
+# nnunet DIR: two channels, classes 0..2 and label 3 without truth
+nnunet() {
+	mkdir -p "$1/imagesTr" "$1/labelsTr"
+	cp "$N/frame.nii.gz" "$1/imagesTr/heart_7_0000.nii.gz"
+	cp "$N/frame.nii.gz" "$1/imagesTr/heart_7_0001.nii.gz"
+	cp "$N/labels.nii.gz" "$1/labelsTr/heart_7.nii.gz"
+	printf '%s' '{"channel_names":{"0":"a","1":"b"},"labels":{"background":0,"one":1,"two":2,"ignore":3},' \
+		'"numTraining":1,"file_ending":".nii.gz"}' >"$1/dataset.json"
+}
+
+@test "nnU-Net's folder gives channels, names, classes and the ignore label" {
+	nnunet "$T/set"
+	nii2ten -q --split all "$T/set" -o "$T/a.ten"
+	[ "$(said case "$T/a.ten") $(said names "$T/a.ten")" = "heart_7 background,one,two" ]
+	[ "$(said classes "$T/a.ten") $(said ignore "$T/a.ten")" = "3 3" ]
+	grep -aq '"image":{"data_offsets":[^}]*"shape":\[3,2,5,6\]' "$T/a.ten"
+	# each slice holds both channels one after the other: 30 voxels of 16 bits, twice
+	gzip -dc "$N/frame.nii.gz" | tail -c 180 >"$T/voxels"
+	for z in 0 1 2; do
+		tail -c +$((z * 60 + 1)) "$T/voxels" | head -c 60
+		tail -c +$((z * 60 + 1)) "$T/voxels" | head -c 60
+	done >"$T/expected"
+	nii2ten -q -u --split all "$T/set" -o "$T/u.ten"
+	[ "$(tail -c 360 "$T/u.ten" | cksum)" = "$(cksum <"$T/expected")" ]
+}
+
+@test "a label outside the classes is named with its file and voxel, the ignore label is none" {
+	nnunet "$T/set"
+	sed -i 's/,"ignore":3//' "$T/set/dataset.json"
+	fails_with "nii2ten: '$T/set/labelsTr/heart_7.nii.gz': label 3 at ([0-9],[0-9],[0-9]), expected 0..2" \
+		nii2ten -q --split all "$T/set"
+	nii2ten -q --split all --ignore 3 "$T/set" -o "$T/a.ten"
+	[ "$(said ignore "$T/a.ten")" = 3 ]
+	fails_with "nii2ten: the ignore label 2 is one of the 3 classes" nii2ten -q --split all --ignore 2 "$T/set"
+}
+
+@test "channels that do not lie together are an error with the numbers" {
+	nnunet "$T/set"
+	cp "$N/cine.nii.gz" "$T/set/imagesTr/heart_7_0001.nii.gz"
+	fails_with "nii2ten: '*heart_7_0001.nii.gz': 4 frames, '*heart_7_0000.nii.gz' has 1" nii2ten --split all "$T/set"
+	gzip -dc "$N/frame.nii.gz" >"$T/set/imagesTr/heart_7_0001.nii"
+	rm "$T/set/imagesTr/heart_7_0001.nii.gz"
+	# the x of the sform's offset becomes 100 mm
+	printf '\000\000\310\102' | dd of="$T/set/imagesTr/heart_7_0001.nii" bs=1 seek=292 conv=notrunc 2>/dev/null
+	fails_with "nii2ten: '*heart_7_0000.nii.gz' and '*heart_7_0001.nii': *[0-9] mm apart*" \
+		nii2ten --split all "$T/set"
+}
+
+@test "a table gives cases their patients, phases and parts" {
+	mkdir "$T/set"
+	cp "$N/frame.nii.gz" "$N/labels.nii.gz" "$T/set"
+	printf '%s\t' image mask case patient frame phase >"$T/set/labels.tsv"
+	printf 'split\nframe.nii.gz\tlabels.nii.gz\tx\tjane\t3\tES\tval\n' >>"$T/set/labels.tsv"
+	printf 'frame.nii.gz\tlabels.nii.gz\ty\tzoe\t1\tED\ttrain\n' >>"$T/set/labels.tsv"
+	nii2ten -q --split val --names a,b,c,d "$T/set" -o "$T/v.ten"
+	[ "$(said case "$T/v.ten") $(said patient "$T/v.ten") $(said frame "$T/v.ten") $(said phase "$T/v.ten")" = "x jane 3 ES" ]
+	[ "$(said names "$T/v.ten") $(said classes "$T/v.ten")" = "a,b,c,d 4" ]
+	nii2ten -q "$T/set" -o "$T/t.ten"
+	[ "$(said case "$T/t.ten")" = y ]
+	fails_with "nii2ten: --names: 'a,b': no name for class 2 of 0..2" nii2ten -c 3 --names a,b "$T/set"
+}
+
+@test "ACDC's classes have names, its frames are cases, and the folder needs no option" {
+	patient 3 cine
+	nii2ten -q --acdc "$T/acdc" -o "$T/a.ten"
+	[ "$(said case "$T/a.ten")" = "patient003_frame02 patient003_frame04" ]
+	[ "$(said names "$T/a.ten" | cut -d' ' -f1)" = background,RV,MYO,LV ]
+	nii2ten -q "$T/acdc" -o "$T/b.ten"
+	ten-cmp "$T/a.ten" "$T/b.ten"
+	nii2ten -q -u "$T/acdc" -o "$T/u.ten"
+	[ "$(said case "$T/u.ten" | cut -d' ' -f4)" = patient003_frame04 ]
 }

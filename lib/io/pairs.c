@@ -244,12 +244,12 @@ put_masks(struct record *r, const struct pairs *p, struct err *e)
 
 	record_remove(r, "mask");
 	record_remove(r, "pred");
-	if (volume_mask(r, &p->a.frame, 0, 256, e))
+	if (volume_mask(r, &p->a.frame, 0, 256, -1, e))
 		return err_prefix(e, "'%s'", pair->pred);
 	t = record_find(r, "mask");
 	free(t->name);
 	t->name = mem_strdup("pred");
-	if (volume_mask(r, &p->b.frame, 0, 256, e))
+	if (volume_mask(r, &p->b.frame, 0, 256, -1, e))
 		return err_prefix(e, "'%s'", pair->truth);
 	return 0;
 }

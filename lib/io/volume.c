@@ -58,41 +58,95 @@ scale(float *out, const struct nifti *n, int64_t from, int64_t count)
 		out[i] = (float)(n->slope * tensor_get(&stored, from + i) + n->inter);
 }
 
-int
-volume_image(struct record *r, const struct nifti *n, int64_t t, struct err *e)
+/* Values of channel c of C into image [Z,C,Y,X]. */
+static void
+put_channel(struct tensor *image, const struct nifti *n, int64_t c, int64_t t)
 {
-	enum ten_dtype dtype = is_native(n) ? n->dtype : TEN_F32;
-	struct tensor *image = record_add4(r, "image", dtype, n->dim[2], 1, n->dim[1], n->dim[0]);
-	int64_t size = frame_size(n), bad = -1;
-	char where[128];
+	int64_t plane = n->dim[0] * n->dim[1], size = frame_size(n), z;
+	size_t bytes = ten_dtype_size(image->dtype), row = (size_t)plane * bytes;
 
-	if (is_native(n))
-		memcpy(image->data, (const char *)n->data + (size_t)(t * size) * ten_dtype_size(dtype),
-		       tensor_bytes(image));
-	else
-		scale(image->data, n, t * size, size);
-	if (dtype == TEN_F32)
-		bad = first_bad(image->data, size);
-	if (bad >= 0)
-		return err_set(e, "value %g at %s is not a finite float", (double)((float *)image->data)[bad],
-		               place(where, n, bad, t));
+	for (z = 0; z < n->dim[2]; z++) {
+		char *to = (char *)image->data + (size_t)(z * image->dim[1] + c) * row;
+		int64_t from = t * size + z * plane;
+
+		if (is_native(n) && n->dtype == image->dtype)
+			memcpy(to, (const char *)n->data + (size_t)from * bytes, row);
+		else
+			scale((float *)to, n, from, plane);
+	}
+}
+
+/* Index, in frame t of n, of the first value of channel c that is not finite, -1: there is none. */
+static int64_t
+first_bad_of(const struct tensor *image, const struct nifti *n, int64_t c)
+{
+	int64_t plane = n->dim[0] * n->dim[1], z, bad;
+
+	for (z = 0; z < n->dim[2]; z++) {
+		bad = first_bad((const float *)image->data + (z * image->dim[1] + c) * plane, plane);
+		if (bad >= 0)
+			return z * plane + bad;
+	}
+	return -1;
+}
+
+static enum ten_dtype
+common_type(const struct nifti *n, int channels)
+{
+	int c;
+
+	for (c = 0; c < channels; c++)
+		if (!is_native(&n[c]) || n[c].dtype != n[0].dtype)
+			return TEN_F32;
+	return n[0].dtype;
+}
+
+int
+volume_channels(struct record *r, const struct nifti *n, int channels, int64_t t, int *bad, struct err *e)
+{
+	struct tensor *image = record_add4(r, "image", common_type(n, channels), n->dim[2], channels, n->dim[1], n->dim[0]);
+	char where[128];
+	int64_t i;
+	int c;
+
+	for (c = 0; c < channels; c++) {
+		put_channel(image, &n[c], c, t);
+		i = image->dtype == TEN_F32 ? first_bad_of(image, &n[c], c) : -1;
+		if (i >= 0) {
+			struct tensor stored = flat(&n[c]);
+			double v = n[c].slope * tensor_get(&stored, t * frame_size(n) + i) + n[c].inter;
+
+			*bad = c;
+			return err_set(e, "value %g at %s is not a finite float", (double)(float)v, place(where, n, i, t));
+		}
+	}
 	return 0;
 }
 
 int
-volume_mask(struct record *r, const struct nifti *n, int64_t t, int classes, struct err *e)
+volume_image(struct record *r, const struct nifti *n, int64_t t, struct err *e)
+{
+	int bad;
+
+	return volume_channels(r, n, 1, t, &bad, e);
+}
+
+int
+volume_mask(struct record *r, const struct nifti *n, int64_t t, int classes, int ignore, struct err *e)
 {
 	int64_t dim[3] = { n->dim[2], n->dim[1], n->dim[0] }, size = frame_size(n), i;
 	uint8_t *mask = record_add(r, "mask", TEN_U8, 3, dim)->data;
 	struct tensor stored = flat(n);
-	char where[128];
+	char where[128], other[16];
 
 	for (i = 0; i < size; i++) {
 		double v = n->slope * tensor_get(&stored, t * size + i) + n->inter;
 
-		if (!(v >= 0 && v < classes && v == floor(v)))
-			return err_set(e, "label %g at %s, expected 0..%d", v, place(where, n, i, t),
-			               classes - 1);
+		if (!(v >= 0 && v < classes && v == floor(v)) && (ignore < 0 || v != ignore)) {
+			snprintf(other, sizeof other, " or %d", ignore);
+			return err_set(e, "label %g at %s, expected 0..%d%s", v, place(where, n, i, t), classes - 1,
+			               ignore < 0 ? "" : other);
+		}
 		mask[i] = (uint8_t)v;
 	}
 	return 0;

@@ -12,8 +12,13 @@
  * nothing scales it, otherwise F32 = slope * stored + inter. NaN and infinity are errors. */
 int volume_image(struct record *r, const struct nifti *n, int64_t t, struct err *e);
 
-/* Adds `mask` [Z,Y,X] U8 of frame t. A value that is not a whole number in 0..classes-1 is an error. */
-int volume_mask(struct record *r, const struct nifti *n, int64_t t, int classes, struct err *e);
+/* The same from a volume for each channel, all of one size: [Z,C,Y,X]; F32 where their types differ. On error *bad is the
+ * channel to blame. */
+int volume_channels(struct record *r, const struct nifti *n, int channels, int64_t t, int *bad, struct err *e);
+
+/* Adds `mask` [Z,Y,X] U8 of frame t. A value that is not a whole number in 0..classes-1, nor `ignore` (-1: none), is an
+ * error. */
+int volume_mask(struct record *r, const struct nifti *n, int64_t t, int classes, int ignore, struct err *e);
 
 /* 0 if both have the same size, and the same spacing to 0.1 %. */
 int volume_match(const struct nifti *image, const struct nifti *mask, struct err *e);

@@ -30,7 +30,7 @@ use_nifti(struct nifti *n, const char *path, struct err *e)
 	FUZZ_CHECK(nifti_values(n) > 0);
 	for (t = 0; t < n->dim[3] && t < 4; t++) {
 		volume_image(&r, n, t, e);
-		volume_mask(&r, n, t, 4, e);
+		volume_mask(&r, n, t, 4, -1, e);
 	}
 	FUZZ_CHECK(!volume_match(n, n, e));
 	FUZZ_CHECK(nifti_geometry(&g, n, e) || !nifti_geometry_match(&g, &g, 0, e));

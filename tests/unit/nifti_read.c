@@ -253,7 +253,7 @@ to_tensors(void)
 	CHECK(ok && t->dtype == TEN_I16 && ((int16_t *)t->data)[30] == ((int16_t *)n.data)[3 * 90 + 30],
 	      "integers stay as they are");
 	ok = !nifti_read(&labels, "tests/golden/nifti/labels.nii.gz", &e) &&
-	     !volume_mask(&r, &labels, 0, 4, &e);
+	     !volume_mask(&r, &labels, 0, 4, -1, &e);
 	t = record_find(&r, "mask");
 	CHECK(ok && t->dtype == TEN_U8 && t->ndim == 3 && t->dim[1] == 5 && !memcmp(t->data, labels.data, 90),
 	      "labels become a mask");
@@ -264,10 +264,10 @@ to_tensors(void)
 	CHECK(volume_match(&n, &labels, &e) && strstr(e.msg, "1.5x1.25x7 mm"), "spacings must match");
 	labels.dim[3] = 1;
 	((uint8_t *)labels.data)[2 * 30 + 3 * 6 + 4] = 4;
-	CHECK(volume_mask(&r, &labels, 0, 4, &e) && !strcmp(e.msg, "label 4 at (4,3,2), expected 0..3"),
+	CHECK(volume_mask(&r, &labels, 0, 4, -1, &e) && !strcmp(e.msg, "label 4 at (4,3,2), expected 0..3"),
 	      "a label out of range is placed");
 	labels.slope = 0.5;
-	CHECK(volume_mask(&r, &labels, 0, 4, &e) && strstr(e.msg, "label 1.5 at"), "so is half a label");
+	CHECK(volume_mask(&r, &labels, 0, 4, -1, &e) && strstr(e.msg, "label 1.5 at"), "so is half a label");
 	nifti_free(&labels);
 	nifti_free(&n);
 	record_free(&r);

@@ -1,0 +1,282 @@
+#include "studies.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io/acdc.h"
+#include "io/nifti_geometry.h"
+#include "io/volume.h"
+#include "tool.h"
+
+#define APART 0.01 /* mm that channels may lie apart: rounding of their headers */
+
+static const char acdc_names[] = "background,RV,MYO,LV";
+
+/* A study whose name says which patient and frame it is: "patient007_frame01" is frame 1 of patient007, "patient007_4d" all
+ * its frames. */
+static struct study *
+add(struct studies *l, const char *name)
+{
+	struct study *s;
+	size_t n = strlen(name), digits;
+	char *mark;
+
+	l->s = mem_grow(l->s, (size_t)l->n + 1, sizeof *l->s);
+	s = &l->s[l->n++];
+	*s = (struct study){ .name = mem_strdup(name), .patient = mem_strdup(name) };
+	mark = strstr(s->patient, "_frame");
+	digits = mark ? strspn(mark + 6, "0123456789") : 0;
+	if (digits && digits < 10 && !mark[6 + digits] && atoi(mark + 6) > 0) {
+		s->frame = atoi(mark + 6);
+		*mark = '\0';
+	} else if (n > 3 && !strcmp(name + n - 3, "_4d")) {
+		s->patient[n - 3] = s->name[n - 3] = '\0';
+	}
+	return s;
+}
+
+static void
+add_patient(struct studies *l, const struct acdc_patient *p, const char *image, const char *mask, int frame)
+{
+	char *name = frame ? mem_printf("%s_frame%02d", p->name, frame) : mem_strdup(p->name);
+	struct study *s = add(l, name);
+
+	s->image[s->channels++] = mem_strdup(image);
+	s->mask = mask ? mem_strdup(mask) : NULL;
+	s->group = mem_strdup(p->group);
+	s->ed = p->ed;
+	s->es = p->es;
+	free(name);
+}
+
+static void
+add_frames(struct studies *l, const char *dir, const struct acdc_patient *p)
+{
+	int i;
+
+	if (!p->nframes)
+		die("'%s/%s': no frame files %s_frameFF.nii.gz", dir, p->name, p->name);
+	for (i = 0; i < p->nframes; i++) {
+		if (l->masks && !p->frame[i].mask)
+			die("'%s': no labels %s_frame%02d_gt.nii.gz beside it", p->frame[i].image, p->name,
+			    p->frame[i].number);
+		add_patient(l, p, p->frame[i].image, l->masks ? p->frame[i].mask : NULL, p->frame[i].number);
+	}
+}
+
+void
+studies_add_acdc(struct studies *l, const char *dir, enum dataset_part part, int cine)
+{
+	struct acdc a;
+	struct err e;
+	int i;
+
+	if (acdc_list(&a, dir, (enum acdc_split)part, &e))
+		die("%s", e.msg);
+	for (i = 0; i < a.n; i++) {
+		if (cine && !l->masks && a.patient[i].cine)
+			add_patient(l, &a.patient[i], a.patient[i].cine, NULL, 0);
+		else
+			add_frames(l, dir, &a.patient[i]);
+	}
+	acdc_free(&a);
+	l->names = mem_strdup(acdc_names);
+	l->classes = 4;
+}
+
+static char *
+known(const char *text)
+{
+	return *text ? mem_strdup(text) : NULL;
+}
+
+static void
+add_case(struct studies *l, const struct dataset_case *c)
+{
+	struct study *s = add(l, c->name);
+	int k;
+
+	if (l->masks && !c->mask)
+		die("'%s': no mask (--unlabelled takes images alone)", c->image[0]);
+	for (k = 0; k < c->channels; k++)
+		s->image[s->channels++] = mem_strdup(c->image[k]);
+	free(s->patient);
+	s->patient = mem_strdup(c->patient);
+	s->frame = c->frame;
+	s->group = known(c->group);
+	s->phase = known(c->phase);
+	s->mask = l->masks ? mem_strdup(c->mask) : NULL;
+}
+
+void
+studies_add_folder(struct studies *l, const char *dir, enum dataset_part part, int cine)
+{
+	struct dataset d;
+	struct err e;
+	int i;
+
+	if (dataset_open(&d, dir, part, &e))
+		die("%s", e.msg);
+	if (d.layout == DATASET_ACDC) {
+		studies_add_acdc(l, dir, part, cine);
+	} else {
+		for (i = 0; i < d.n; i++)
+			add_case(l, &d.c[i]);
+		l->names = dataset_join_names(&d);
+		l->classes = d.classes;
+		l->ignore = d.ignore;
+	}
+	dataset_free(&d);
+}
+
+/* Length of path without ".nii" or ".nii.gz". */
+static size_t
+stem(const char *path)
+{
+	size_t n = strlen(path);
+
+	if (n > 3 && !strcmp(path + n - 3, ".gz"))
+		n -= 3;
+	return n > 4 && !strncmp(path + n - 4, ".nii", 4) ? n - 4 : strlen(path);
+}
+
+/* "a/x.nii.gz" and "_gt" make "a/x_gt.nii.gz". */
+static char *
+with_ending(const char *path, const char *ending)
+{
+	size_t n = stem(path);
+
+	return mem_printf("%.*s%s%s", (int)n, path, ending, path + n);
+}
+
+/* Is path the mask of another operand? */
+static int
+is_mask_of_another(char *const *operand, int n, const char *path)
+{
+	int i, found = 0;
+
+	for (i = 0; i < n && !found; i++) {
+		char *gt = with_ending(operand[i], "_gt");
+
+		found = !strcmp(gt, path);
+		free(gt);
+	}
+	return found;
+}
+
+static void
+add_file(struct studies *l, const char *path, const char *mask)
+{
+	const char *slash = strrchr(path, '/');
+	char *gt = with_ending(path, "_gt"), *name = mem_strdup(slash ? slash + 1 : path);
+	struct study *s;
+
+	name[stem(name)] = '\0';
+	s = add(l, name);
+	s->image[s->channels++] = mem_strdup(path);
+	if (l->masks && (mask || !access(gt, F_OK)))
+		s->mask = mem_strdup(mask ? mask : gt);
+	free(name);
+	free(gt);
+}
+
+void
+studies_add_files(struct studies *l, char *const *path, int n, const char *mask)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		if (!is_mask_of_another(path, n, path[i]))
+			add_file(l, path[i], mask);
+}
+
+static void
+check_mask(const struct study *s, const struct nifti *image)
+{
+	struct nifti mask;
+	struct err e;
+
+	if (nifti_read_header(&mask, s->mask, &e))
+		die("%s", e.msg);
+	if (volume_match(image, &mask, &e))
+		die("'%s': %s", s->mask, e.msg);
+	nifti_free(&mask);
+}
+
+/* Channels are looked at together, pixel by pixel: they must lie in one place. */
+static void
+check_channel(const struct study *s, const struct nifti *first, const char *path)
+{
+	struct nifti_geometry a, b;
+	struct nifti n;
+	struct err e;
+
+	if (nifti_read_header(&n, path, &e))
+		die("%s", e.msg);
+	if (n.dim[3] != first->dim[3])
+		die("'%s': %lld frames, '%s' has %lld", path, (long long)n.dim[3], s->image[0], (long long)first->dim[3]);
+	if (nifti_geometry(&a, first, &e))
+		die("'%s': %s", s->image[0], e.msg);
+	if (nifti_geometry(&b, &n, &e))
+		die("'%s': %s", path, e.msg);
+	if (nifti_geometry_match(&a, &b, APART, &e))
+		die("'%s' and '%s': %s", s->image[0], path, e.msg);
+	nifti_free(&n);
+}
+
+static int64_t
+survey(struct study *s)
+{
+	struct nifti first;
+	struct err e;
+	int k;
+
+	if (nifti_read_header(&first, s->image[0], &e))
+		die("%s", e.msg);
+	memcpy(s->dim, first.dim, sizeof s->dim);
+	if (s->frame && s->dim[3] > 1)
+		die("'%s': %lld frames, expected one", s->image[0], (long long)s->dim[3]);
+	for (k = 1; k < s->channels; k++)
+		check_channel(s, &first, s->image[k]);
+	if (s->mask)
+		check_mask(s, &first);
+	nifti_free(&first);
+	return s->dim[2] * s->dim[3];
+}
+
+int64_t
+studies_survey(struct studies *l)
+{
+	int64_t samples = 0;
+	int i;
+
+	for (i = 0; i < l->n; i++) {
+		if (l->s[i].channels != l->s[0].channels)
+			die("'%s' has %d channels, '%s' %d", l->s[i].name, l->s[i].channels, l->s[0].name, l->s[0].channels);
+		if (__builtin_add_overflow(samples, survey(&l->s[i]), &samples))
+			die("more slices than can be counted");
+	}
+	return samples;
+}
+
+void
+studies_free(struct studies *l)
+{
+	int i, k;
+
+	for (i = 0; i < l->n; i++) {
+		struct study *s = &l->s[i];
+
+		for (k = 0; k < s->channels; k++)
+			free(s->image[k]);
+		free(s->mask);
+		free(s->name);
+		free(s->patient);
+		free(s->group);
+		free(s->phase);
+	}
+	free(l->s);
+	free(l->names);
+	*l = (struct studies){ .ignore = -1 };
+}
