@@ -113,6 +113,8 @@ listing() {
 	[ -n "$(ten-info --meta grid "$T/model")" ]
 	[ "$(ten-info --meta grid "$T/model")" = "$(ten-info --meta grid "$T/r.ten" | uniq)" ]
 	[ "$(ten-info --meta grid "$T/last")" = "$(ten-info --meta grid "$T/model")" ]
+	[ "$(ten-info --meta names "$T/model")" = background,RV,MYO,LV ]
+	[ -z "$(ten-info --meta case "$T/train.ten")" ]
 	fails_with "seg-finetune: '$T/all.ten' record 0: grid is '', that of the training images '*" train --val "$T/all.ten"
 	ten-info "$T/model" | grep -q "grid='"
 	seg-predict -q -m "$T/model" "$T/all.ten" -o "$T/pred.ten" # there and back

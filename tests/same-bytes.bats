@@ -17,6 +17,9 @@ row_cls-pretrain() {
 	cls-pretrain -q -s 1 -j "$1" --arch resnet18 --batch 3 --warmup 0 --val "$DATA/labelled-val.ten" --history h.tsv \
 		--steps s.tsv --state state "$2" -o out
 }
+row_dataset-check() {
+	dataset-check -s 1 -j "$1" "$DATA/acdc" -o out || [ $? -eq 1 ]
+}
 row_exp-compare() {
 	exp-compare -q -s 1 -j "$1" --metric v --tests t.tsv "$DATA/scores.tsv" -o out
 }

@@ -10,6 +10,7 @@
 #include "shared/loop.h"
 #include "shared/tool.h"
 #include "shared/training.h"
+#include "ten/names.h"
 
 static int classes = 4, loss_kind = SEG_JACCARD, freeze, lenient;
 static double lr = 1e-4, warmup = 10, start = 1e-6, clip = 5;
@@ -324,17 +325,31 @@ load(void *run, const struct checkpoint *c)
 
 static const struct trainer trainer = { train_step, end_epoch, save, load };
 
+/* What a prediction is to know of the images learnt from: their classes' names, if there is one for each, and their grid. */
+static void
+describe_images(struct meta *m, const struct meta *images)
+{
+	const char *text = meta_get(images, "names"), *grid = meta_get(images, "grid");
+	struct names names;
+	struct err e;
+
+	meta_setf(m, "classes", "%d", classes);
+	if (text && !names_parse(&names, text, classes, &e)) {
+		meta_set(m, "names", text);
+		names_free(&names);
+	}
+	if (grid)
+		meta_set(m, "grid", grid);
+}
+
 static void
 write_model(struct ten_writer *out, const struct run *r, const struct params *ps)
 {
-	const char *grid = meta_get(&r->loop.in.feed.meta, "grid");
 	struct record w = { 0 };
 
 	weights_pack(&w, ps, WEIGHTS_ENCODER | WEIGHTS_DECODER, 0);
 	training_describe(&w.meta, &r->loop.in, &r->source, init ? "init" : "encoder");
-	meta_setf(&w.meta, "classes", "%d", classes);
-	if (grid)
-		meta_set(&w.meta, "grid", grid);
+	describe_images(&w.meta, &r->loop.in.feed.meta);
 	if (val) /* it chose the epoch */
 		provenance_include(&w.meta, &r->validator.map.entry[0].rec.meta, "val");
 	out_write(out, &w);

@@ -153,8 +153,8 @@ choose_normalize(struct views *v, const struct feed *input, const char *path)
 static void
 describe(struct meta *m, const struct feed *s, const struct views *v)
 {
-	static const char *const single[] = { "patient", "frame", "slice", "slices", "spacing", "group", "phase", "file",
-		"class", "epoch", "epochs", "first", "samples" };
+	static const char *const single[] = { "case", "patient", "frame", "slice", "slices", "spacing", "group", "phase",
+		"file", "class", "epoch", "epochs", "first", "samples" };
 	char buf[NORMALIZE_LEN];
 	size_t i;
 
