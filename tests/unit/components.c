@@ -22,12 +22,13 @@ golden(const struct golden_components *g, int row)
 		mask[i] = (uint8_t)(g->mask[i] - '0');
 	components_find(&cs, numbers, mask, dim, g->lo, g->hi, g->neighbours);
 	for (i = 0; i < n; i++) {
-		const struct component *c = &cs.c[numbers[i] - 1];
+		const struct component *c;
 		int64_t at[3] = { i / dim[2] / dim[1], i / dim[2] % dim[1], i % dim[2] };
 
 		wrong += numbers[i] != (g->numbers[2 * i] - '0') * 64 + g->numbers[2 * i + 1] - '0';
 		if (!numbers[i])
 			continue;
+		c = &cs.c[numbers[i] - 1];
 		voxels++;
 		outside += i < c->first || at[0] < c->lo[0] || at[0] > c->hi[0] || at[1] < c->lo[1] || at[1] > c->hi[1] ||
 		           at[2] < c->lo[2] || at[2] > c->hi[2];
