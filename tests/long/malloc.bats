@@ -23,10 +23,12 @@ some() {
 	each ten-info --tsv --stats -o out "$IN/in.ten"
 	each ten-select --shuffle --by patient -n 1 -o out "$IN/in.ten"
 	each ten-stats -o out "$IN/in.ten"
+	each ten-resample -q --spacing 3,4 -o out "$IN/in.ten"
 }
 
 @test "files into streams and back" {
 	each nii2ten -j "$THREADS" -q --acdc "$IN/acdc" -o out
+	each dataset-check -j "$THREADS" -q -o out "$IN/acdc"
 	# libtiff crashes when it has no memory for a codec, as does libjpeg within libtiff
 	CRASHES=6 each img2ten -j 1 -q -o out "$IN/pictures"
 	each ten2tif -q -o out "$IN/in.ten"
