@@ -82,3 +82,21 @@ score_case(struct score *score, const uint8_t *truth, const uint8_t *pred, const
 	free(surface);
 	return rc;
 }
+
+double
+score_dice(const struct score *s)
+{
+	return s->dice;
+}
+
+double
+score_hd95(const struct score *s)
+{
+	return s->surface.hd95;
+}
+
+double
+score_assd(const struct score *s)
+{
+	return s->surface.assd;
+}

@@ -35,6 +35,11 @@ struct score score_from(const struct confusion *c, int class, double voxel, cons
 int score_case(struct score *score, const uint8_t *truth, const uint8_t *pred, const struct raster *g, int k, int ignore,
                struct err *e);
 
+/* What of a score is averaged over volumes (evaluation_mean). */
+double score_dice(const struct score *s);
+double score_hd95(const struct score *s);
+double score_assd(const struct score *s);
+
 /* The surfaces of classes 1..k-1 to surface[k]. No voxel may have the ignore label (score_ignore). */
 void score_surfaces(struct surface *surface, const uint8_t *truth, const uint8_t *pred, const struct raster *g, int k);
 

@@ -47,24 +47,6 @@ fact(FILE *f, double value, int decimals, const char *what, const char *of)
 	fputs("</span></li>\n", f);
 }
 
-static double
-get_dice(const struct score *s)
-{
-	return s->dice;
-}
-
-static double
-get_hd95(const struct score *s)
-{
-	return s->surface.hd95;
-}
-
-static double
-get_assd(const struct score *s)
-{
-	return s->surface.assd;
-}
-
 static void
 facts(FILE *f, const struct report *r)
 {
@@ -75,12 +57,12 @@ facts(FILE *f, const struct report *r)
 	fact(f, r->patients->n, 0, r->patients->n == 1 ? "patient" : "patients", "");
 	fact(f, l->n, 0, l->n == 1 ? "volume" : "volumes", "");
 	if (r->truth && r->x->k > 1) {
-		fact(f, evaluation_foreground(r->x, get_dice), 3, "mean Dice", "");
-		fact(f, evaluation_foreground(r->x, get_hd95), 1, "mean HD95, mm", "");
-		fact(f, evaluation_foreground(r->x, get_assd), 2, "mean ASSD, mm", "");
+		fact(f, evaluation_foreground(r->x, score_dice), 3, "mean Dice", "");
+		fact(f, evaluation_foreground(r->x, score_hd95), 1, "mean HD95, mm", "");
+		fact(f, evaluation_foreground(r->x, score_assd), 2, "mean ASSD, mm", "");
 	}
 	for (k = 1; r->truth && k < r->x->k && k <= 8; k++)
-		fact(f, evaluation_mean(r->x, k, get_dice), 3, "mean Dice, ", r->names->name[k]);
+		fact(f, evaluation_mean(r->x, k, score_dice), 3, "mean Dice, ", r->names->name[k]);
 	fputs("</ul>\n", f);
 }
 

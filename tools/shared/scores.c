@@ -26,12 +26,6 @@ scores_real(double x)
 /* --- summary --- */
 
 static double
-get_dice(const struct score *s)
-{
-	return s->dice;
-}
-
-static double
 get_iou(const struct score *s)
 {
 	return s->iou;
@@ -53,18 +47,6 @@ static double
 get_hd(const struct score *s)
 {
 	return s->surface.hd;
-}
-
-static double
-get_hd95(const struct score *s)
-{
-	return s->surface.hd95;
-}
-
-static double
-get_assd(const struct score *s)
-{
-	return s->surface.assd;
 }
 
 static double
@@ -138,13 +120,13 @@ scores_summary(FILE *f, const struct evaluation *x, const struct names *names)
 	fprintf(f, "slice_macro_dice\tall\t%.6f\n", overlap_mean_macro_dice(&x->slices));
 	put_pixels(f, x, names);
 	put_volume_means(f, "volume_iou", 6, x, names, 0, get_iou);
-	put_volume_means(f, "volume_dice", 6, x, names, 0, get_dice);
+	put_volume_means(f, "volume_dice", 6, x, names, 0, score_dice);
 	put_one_empty(f, x, names);
 	put_volume_means(f, "volume_precision", 6, x, names, 0, get_precision);
 	put_volume_means(f, "volume_recall", 6, x, names, 0, get_recall);
 	put_volume_means(f, "volume_hd", 6, x, names, 1, get_hd);
-	put_volume_means(f, "volume_hd95", 6, x, names, 1, get_hd95);
-	put_volume_means(f, "volume_assd", 6, x, names, 1, get_assd);
+	put_volume_means(f, "volume_hd95", 6, x, names, 1, score_hd95);
+	put_volume_means(f, "volume_assd", 6, x, names, 1, score_assd);
 	put_volume_means(f, "volume_error_ml", 4, x, names, 1, get_error);
 	put_volume_means(f, "volume_abs_error_ml", 4, x, names, 1, get_abs_error);
 }
