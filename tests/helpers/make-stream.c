@@ -15,7 +15,7 @@ enum { IMAGES, SEGMENTED, VIEWS, LABELLED };
 
 static int kind, samples = 4, epochs = 1, chunk = 3, channels = 1, height = 64, width = 64, classes = 7;
 static int ignore = -1, under = -1;
-static const char *normalize;
+static const char *normalize, *spacing;
 
 static const struct opt opts[] = {
 	OPT_COMMON,
@@ -30,6 +30,7 @@ static const struct opt opts[] = {
 	{ 0, "ignore", OPT_INT, &ignore, "LABEL", "pixels to be ignored", -1, 255, 0 },
 	{ 0, "under", OPT_INT, &under, "LABEL", "the same pixels, not to be ignored", -1, 255, 0 },
 	{ 0, "normalize", OPT_TEXT, &normalize, "TEXT", "normalisation to claim in the metadata", 0, 0, 0 },
+	{ 0, "spacing", OPT_TEXT, &spacing, "X Y Z", "spacing to claim in the metadata", 0, 0, 0 },
 	OPT_END
 };
 
@@ -106,6 +107,8 @@ make_record(struct record *r, int epoch, int first, int n)
 		meta_setf(&r->meta, "ignore", "%d", ignore);
 	if (normalize)
 		meta_set(&r->meta, "normalize", normalize);
+	if (spacing)
+		meta_set(&r->meta, "spacing", spacing);
 }
 
 int

@@ -17,7 +17,7 @@ enum { RESNET18, RESNET34, RESNET50 };
 enum { ENCODER, STATE, UNET, CLASSIFIER };
 
 static int arch, kind, channels = 1, classes = 4, hidden_proj = 4096, hidden_pred = 8192;
-static const char *normalize, *before;
+static const char *normalize, *grid, *names, *before;
 
 static const struct opt opts[] = {
 	OPT_COMMON,
@@ -29,6 +29,8 @@ static const struct opt opts[] = {
 	{ 0, "pred-hidden", OPT_INT, &hidden_pred, "N", "width of the predictor", 1, 65536, 0 },
 	{ 0, "prefix", OPT_TEXT, &before, "TEXT", "put before every name, after the numbers were made", 0, 0, 0 },
 	{ 0, "normalize", OPT_TEXT, &normalize, "TEXT", "normalisation to record in the metadata", 0, 0, 0 },
+	{ 0, "grid", OPT_TEXT, &grid, "X Y", "size of pixels to record in the metadata", 0, 0, 0 },
+	{ 0, "names", OPT_TEXT, &names, "A,B", "names of classes to record in the metadata", 0, 0, 0 },
 	OPT_END
 };
 
@@ -191,6 +193,10 @@ main(int argc, char *argv[])
 		rename_all();
 	if (normalize)
 		meta_set(&file.meta, "normalize", normalize);
+	if (grid)
+		meta_set(&file.meta, "grid", grid);
+	if (names)
+		meta_set(&file.meta, "names", names);
 	if (ten_create(&out, opt_common.output, &e) || ten_write(&out, &file, &e) || ten_finish(&out, &e))
 		die("%s", e.msg);
 	return 0;
