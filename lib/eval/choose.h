@@ -1,9 +1,15 @@
 /* choose.h - whether only the largest component of a class should stay, decided on validation data
  *
- * As nnU-Net decides it (Isensee et al., Nature Methods 2021): for each class by itself, keeping only its largest
- * connected component pays if that raises the mean over volumes of its Dice; at equal means nothing is done. What is taken
- * away becomes background, so a class's choice does not touch another's. nnU-Net also tries the whole foreground as one
- * component first; that is left out. Components are those of image/components.h, with the neighbours that tools take.
+ * For each class by itself, keeping only its largest connected component pays if that raises the mean over volumes of its
+ * Dice; at equal means nothing is done. What is taken away becomes background, so a class's choice does not touch another's.
+ * Components are those of image/components.h, with the neighbours that tools take.
+ *
+ * nnU-Net (Isensee et al., Nature Methods 2021; determine_postprocessing of version 2) decides so too, after a first step that
+ * we leave out: it takes all classes together as one foreground, and keeps only that one's largest component if the mean
+ * Dice over the classes rises and no class's falls. It leaves volumes in which a class is in neither mask out of the class's
+ * mean, where we count 1: as nothing is cut down to nothing, that changes the means, but not which one is larger (unless what
+ * stays lies where there is no truth). And of components of equal size, all of them the largest, it keeps all, where we keep
+ * the first.
  */
 #ifndef EVAL_CHOOSE_H
 #define EVAL_CHOOSE_H
