@@ -7,7 +7,7 @@
 
 enum { TRUTH = 1, PRED = 2, DIFFERENCE = 4, SECOND = 8 }; /* what a panel shows, beside its image */
 
-/* What each panel shows; returns how many there are, 3 at most. */
+/* What each panel shows; returns how many there are, 1 to 3. */
 static int
 layout(int shows[3], const struct panels *p)
 {
@@ -85,8 +85,10 @@ panels_show(struct show *out, const struct panels *p, struct err *e)
 
 	if ((int64_t)n * p->w * p->zoom > INT32_MAX / 3 / ((int64_t)p->h * p->zoom))
 		return err_set(e, "%d panels of %d x %d pixels at zoom %d are too large a picture", n, p->h, p->w, p->zoom);
-	for (i = 0; i < n; i++)
+	i = 0;
+	do
 		draw(&panel[i], p, shows[i]);
+	while (++i < n);
 	if (n == 1) {
 		*out = panel[0];
 		return 0;
