@@ -115,23 +115,6 @@ record_samples(const struct record *r, const char *name)
 }
 
 void
-record_copy(struct record *dst, const struct record *src)
-{
-	int i;
-
-	record_free(dst);
-	for (i = 0; i < src->n; i++) {
-		const struct tensor *s = &src->t[i];
-		struct tensor *t = record_add(dst, s->name, s->dtype, s->ndim, s->dim);
-
-		memcpy(t->data, s->data, tensor_bytes(s));
-	}
-	meta_copy(&dst->meta, &src->meta);
-	dst->seq = src->seq;
-	dst->offset = src->offset;
-}
-
-void
 record_move(struct record *dst, struct record *src)
 {
 	record_free(dst);

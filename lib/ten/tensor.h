@@ -92,8 +92,7 @@ void record_remove_all(struct record *r); /* the metadata stay */
 /* Number of samples: the first dimension of `name`; 0 without it. */
 int64_t record_samples(const struct record *r, const char *name);
 
-void record_copy(struct record *dst, const struct record *src); /* deep; replaces dst */
-void record_move(struct record *dst, struct record *src);       /* dst is freed first, src left empty */
-void record_free(struct record *r);                             /* leaves an empty record */
+void record_move(struct record *dst, struct record *src); /* dst is freed first, src left empty */
+void record_free(struct record *r);                       /* leaves an empty record */
 
 #endif
