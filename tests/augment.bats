@@ -295,3 +295,18 @@ pixel() {
 	[ "${lines[1]}" = $'0\t8\t0.875\t0.780624750\t0\t2' ] || [ "${lines[1]}" = $'0\t8\t0.875\t0.78062475\t0\t2' ]
 	fails_with "*no tensor 'mask', only*" ten-stats -m "$GOLDEN/colours.ten"
 }
+
+@test "ten-stats refuses what is not finite, and tells what it does not know by nan" {
+	local header='{"image":{"dtype":"F32","shape":[1,2,1,2],"data_offsets":[0,16]}}' zero='\0\0\0\0' v
+	for v in '\0\0\xc0\x7f' '\0\0\x80\x7f' '\0\0\x80\xff'; do
+		ten_record "$header" "$zero$zero$v$zero" >"$T/bad.ten"
+		fails_with "*'$T/bad.ten' record 0*'image' has values in sample 0, channel 1 that are not finite*" \
+			ten-stats "$T/bad.ten" -o "$T/out"
+	done
+	[ ! -e "$T/out" ]
+	ten_record '{"image":{"dtype":"F32","shape":[2,1,0,4],"data_offsets":[0,0]}}' '' >"$T/none.ten"
+	[ "$(ten-stats "$T/none.ten" | tail -n 1)" = $'0\t0\tnan\tnan\tnan\tnan' ]
+	ten-stats "$T/none.ten" -o "$T/none.tsv"
+	fails_with "*none.tsv' line 2: expected numbers for mean and std" \
+		ssl-augment -n dataset --stats "$T/none.tsv" "$GOLDEN/slices.ten" -o "$T/out"
+}

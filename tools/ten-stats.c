@@ -2,6 +2,7 @@
 #include "shared/tool.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/par.h"
@@ -54,8 +55,12 @@ add_channels(struct table *s, const struct ten_reader *in, const struct record *
 	s->channels = c;
 	p.stats = mem_array((size_t)n, sizeof *p.stats);
 	par_for((int)n, measure_plane, &p);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
+		if (!isfinite(p.stats[i].m2))
+			in_die(in, r, "'%s' has values in sample %" PRId64 ", channel %" PRId64 " that are not finite, or too large to be"
+			       " squared (see ten-info --stats)", name, i / c, i % c);
 		stats_merge(&s->channel[i % c], &p.stats[i]);
+	}
 	free(p.stats);
 }
 
@@ -81,8 +86,11 @@ print_channels(FILE *f, const struct table *s)
 	for (c = 0; c < s->channels; c++) {
 		const struct stats *x = &s->channel[c];
 
-		fprintf(f, "%" PRId64 "\t%" PRIu64 "\t%.9g\t%.9g\t%.9g\t%.9g\n", c, x->n, x->mean, stats_deviation(x), x->min,
-		        x->max);
+		if (x->n)
+			fprintf(f, "%" PRId64 "\t%" PRIu64 "\t%.9g\t%.9g\t%.9g\t%.9g\n", c, x->n, x->mean, stats_deviation(x),
+			        x->min, x->max);
+		else
+			fprintf(f, "%" PRId64 "\t0\tnan\tnan\tnan\tnan\n", c);
 	}
 }
 
