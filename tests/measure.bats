@@ -55,9 +55,9 @@ both\t1.000000\t0.000000\tboth' ]
 	done
 	[ "$(seg-eval -q "$T/p" "$T/t" | grep -cx $'volume_dice\tforeground\t1.000000\|volumes\tall\t3')" = 2 ]
 	rm "$T/p/b.nii.gz"
-	fails_with "*'$T/p': no prediction of case 'b' of '$T/t'" seg-eval "$T/p" "$T/t"
+	fails_with "*'$T/p': no prediction of case 'b' of '$T/t' (--common leaves it out)" seg-eval "$T/p" "$T/t"
 	rm "$T/t/a_gt.nii"
-	fails_with "*'$T/p': no prediction of case 'b' of '$T/t'" seg-eval "$T/p" "$T/t" -o "$T/out"
+	fails_with "*'$T/p': no prediction of case 'b' of '$T/t' (--common leaves it out)" seg-eval "$T/p" "$T/t" -o "$T/out"
 	seg-eval -q --common "$T/p" "$T/t" | grep -qx $'volumes\tall\t1'
 	rm "$T/t/c_gt.nii"
 	fails_with "*have no case in common" seg-eval --common "$T/p" "$T/t"

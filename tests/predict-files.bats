@@ -90,6 +90,42 @@ labels() {
 	fails_with "*cannot open '$T/in/CASE_0001.nii'*" seg-predict -m "$W/two" "$T/in/CASE_0000.nii" -o "$T/x"
 }
 
+# listing DIR: names of the masks in there
+listing() {
+	(cd "$1" && printf '%s ' *.nii.gz)
+}
+
+@test "a part of a folder: as nii2ten divides it" {
+	local part
+	phantom-cine -q -s 1 --patients 3 --matrix 40,48 --slices 1,1 --frames 4,4 --no-cine -o "$T/acdc"
+	for part in train val test; do
+		seg-predict -q -m "$W/model" --split $part "$T/acdc" -o "$T/$part"
+		nii2ten -q --acdc "$T/acdc" --split $part | ten-info --meta case | sed 's/$/.nii.gz/' | tr '\n' ' ' >"$T/cases"
+		[ "$(listing "$T/$part")" = "$(cat "$T/cases")" ]
+	done
+	[[ $(listing "$T/val") == "patient002_frame01.nii.gz patient002_frame"*".nii.gz " ]]
+	mkdir "$T/table"
+	study table/a
+	study table/b
+	study table/c
+	printf 'image\tsplit\na.nii\ttest\nb.nii\tval\nc.nii\ttest\n' >"$T/table/labels.tsv"
+	seg-predict -q -m "$W/model" --split test "$T/table" -o "$T/tabled"
+	[ "$(listing "$T/tabled")" = "a.nii.gz c.nii.gz " ]
+	seg-predict -q -m "$W/model" --split all "$T/table" -o "$T/all"
+	[ "$(listing "$T/all")" = "a.nii.gz b.nii.gz c.nii.gz " ]
+	fails_with "*table': none of its 3 cases is in split train" seg-predict -m "$W/model" --split train "$T/table" -o "$T/x"
+	mkdir "$T/imagesTr" "$T/imagesTs"
+	study imagesTr/a_0000
+	study imagesTs/b_0000
+	printf '{"channel_names":{"0":"MR"},"labels":{"background":0,"x":1},"file_ending":".nii"}' >"$T/dataset.json"
+	seg-predict -q -m "$W/model" --split test "$T" -o "$T/tests"
+	[ "$(listing "$T/tests")" = "b.nii.gz " ]
+	fails_with "*--split goes with a folder" seg-predict -m "$W/model" --split val "$T/table/a.nii" -o "$T/x"
+	fails_with "*--split goes with a folder" seg-predict -m "$W/model" --split val "$T/table" "$T/table/a.nii" -o "$T/x"
+	fails_with "*--split goes with a folder" seg-predict -m "$W/model" --split val -o "$T/x"
+	[ ! -e "$T/x" ]
+}
+
 @test "a DICOM series, converted, is segmented in its place" {
 	need_converter
 	convert study

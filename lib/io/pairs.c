@@ -39,8 +39,9 @@ check_complete(const struct dataset *have, const struct dataset *lack, const cha
 	int n = count_missing(have, lack, &name);
 
 	if (n > 1)
-		return err_set(e, "'%s': no %s of case '%s' of '%s', nor of %d others", lack->dir, what, name, have->dir, n - 1);
-	return n ? err_set(e, "'%s': no %s of case '%s' of '%s'", lack->dir, what, name, have->dir) : 0;
+		return err_set(e, "'%s': no %s of case '%s' of '%s', nor of %d others (--common leaves them out)", lack->dir, what,
+		               name, have->dir, n - 1);
+	return n ? err_set(e, "'%s': no %s of case '%s' of '%s' (--common leaves it out)", lack->dir, what, name, have->dir) : 0;
 }
 
 static int

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/dataset.h"
 #include "io/gallery.h"
 #include "predict_files.h"
 #include "tool.h"
@@ -62,13 +61,15 @@ add_pictures(struct predict_cases *s, const char *dir, const char *why)
 }
 
 static void
-add_folder(struct predict_cases *s, const char *dir)
+add_folder(struct predict_cases *s, const char *dir, enum dataset_part part)
 {
 	struct dataset d;
 	struct err e;
 	int i, k;
 
-	if (dataset_open(&d, dir, DATASET_ALL, &e)) {
+	if (dataset_open(&d, dir, part, &e)) {
+		if (part != DATASET_ALL)
+			die("%s", e.msg);
 		add_pictures(s, dir, e.msg);
 		return;
 	}
@@ -106,7 +107,7 @@ refuse_twins(const struct predict_cases *s)
 }
 
 void
-predict_cases_list(struct predict_cases *s, char *const *operand, int n, int channels)
+predict_cases_list(struct predict_cases *s, char *const *operand, int n, int channels, enum dataset_part part)
 {
 	int i;
 
@@ -117,7 +118,7 @@ predict_cases_list(struct predict_cases *s, char *const *operand, int n, int cha
 		if (kind == PREDICT_STREAM)
 			die("'%s' is neither NIfTI nor a picture nor a folder of them: a stream goes alone", operand[i]);
 		if (kind == PREDICT_FOLDER)
-			add_folder(s, operand[i]);
+			add_folder(s, operand[i], part);
 		else
 			add_file(s, operand[i], channels, kind == PREDICT_PICTURE);
 	}

@@ -2,6 +2,7 @@
 #ifndef PREDICT_CASES_H
 #define PREDICT_CASES_H
 
+#include "io/dataset.h"
 #include "predictor.h"
 
 struct predict_case {
@@ -16,8 +17,8 @@ struct predict_cases {
 	int n;
 };
 
-/* Lists the cases of the operands; two of one name are an error, as are folders without any. */
-void predict_cases_list(struct predict_cases *s, char *const *operand, int n, int channels);
+/* Lists the cases of the operands, of folders those of a part; two of one name are an error, as are folders without any. */
+void predict_cases_list(struct predict_cases *s, char *const *operand, int n, int channels, enum dataset_part part);
 void predict_cases_free(struct predict_cases *s);
 
 /* Masks (and what else is wanted, named so) of a case, to the file `out`; NULL or "-": standard output. */

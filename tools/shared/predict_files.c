@@ -154,7 +154,7 @@ predict_files(struct predictor *p, char *const *operand, int n)
 
 	if (p->logits)
 		die("--logits is for streams");
-	predict_cases_list(&s, operand, n, p->models.channels);
+	predict_cases_list(&s, operand, n, p->models.channels, p->split < 0 ? DATASET_ALL : (enum dataset_part)p->split);
 	progress_start(&p->progress, "images", survey(p, &s), opt_common.quiet);
 	if (n > 1 || predict_kind(operand[0]) == PREDICT_FOLDER)
 		predict_all(p, &s);

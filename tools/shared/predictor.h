@@ -10,6 +10,7 @@
 struct predictor {
 	/* options */
 	struct opt_files files;
+	int split; /* enum dataset_part; -1: all that a folder lists */
 	int flip, window;
 	int logits, probabilities, entropy;
 	const char *postprocess, *largest;
