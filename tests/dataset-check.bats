@@ -113,6 +113,15 @@ sform() {
 	check 0 # none has a mask: they are images to pretrain with
 }
 
+@test "a case that labels.tsv gives no mask misses none" {
+	case_of a '\x10'
+	case_of b '\x20'
+	rm "$T/d/b_gt.nii"
+	printf 'image\tmask\na.nii\ta_gt.nii\nb.nii\t\n' >"$T/d/labels.tsv"
+	check 0
+	grep -q '2 cases of 2 patients, 1 with a mask' "$T/said"
+}
+
 @test "a mask of another size, another spacing or in another place, with the numbers and a tolerance" {
 	for c in a b c d; do case_of $c "\\x1$((++i))"; done
 	nifti 2 2 1 1 1 10 '\0\1\1\2' >"$T/d/a_gt.nii"

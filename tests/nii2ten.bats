@@ -205,6 +205,23 @@ nnunet() {
 	fails_with "nii2ten: --names: 'a,b': no name for class 2 of 0..2" nii2ten -c 3 --names a,b "$T/set"
 }
 
+@test "cases of a table that it gives no mask are left out, and said to be, unless masks are not wanted" {
+	mkdir "$T/set"
+	cp "$N/frame.nii.gz" "$N/labels.nii.gz" "$T/set"
+	printf 'image\tmask\tcase\tsplit\nframe.nii.gz\tlabels.nii.gz\tx\ttrain\n' >"$T/set/labels.tsv"
+	printf 'frame.nii.gz\t\ty\ttrain\nframe.nii.gz\t-\tz\tval\n' >>"$T/set/labels.tsv"
+	run nii2ten "$T/set" -o "$T/t.ten"
+	[[ $output == *"nii2ten: 1 of 2 cases have no mask and are left out; --unlabelled takes all"* ]]
+	[ "$(said case "$T/t.ten") $(said samples "$T/t.ten")" = "x 3" ]
+	nii2ten -q -u --split all "$T/set" -o "$T/u.ten"
+	[ "$(said case "$T/u.ten")" = "x y z" ]
+	fails_with "nii2ten: '$T/set': none of these 1 cases has a mask (--unlabelled*" nii2ten --split val "$T/set"
+	# a folder without a table says nothing of the kind: there a mask is missing
+	mkdir "$T/plain"
+	cp "$N/frame.nii.gz" "$T/plain"
+	fails_with "nii2ten: '$T/plain/frame.nii.gz': no mask (--unlabelled*" nii2ten --split all "$T/plain"
+}
+
 @test "ACDC's classes have names, its frames are cases, and the folder needs no option" {
 	patient 3 cine
 	nii2ten -q --acdc "$T/acdc" -o "$T/a.ten"

@@ -20,6 +20,25 @@ patient002_frame0${es}_gt.nii.gz" ]
 	grep -qx 'NbFrame: 8' "$T/a/patient002/Info.cfg"
 }
 
+@test "phantom-cine --table lays patients out as one's own data, with masks for the first" {
+	phantom-cine -q -s 7 -n 6 "--matrix=48,64" "--slices=4,6" --table --masks 4 -o "$T/a"
+	phantom-cine -q -s 7 -n 6 "${small[@]}" -o "$T/b"
+	[ "$(cd "$T/a" && echo *)" = "classes.tsv images labels.tsv masks" ]
+	[ "$(find "$T/a/images" -type f | wc -l) $(find "$T/a/masks" -type f | wc -l)" = "12 8" ]
+	cut -f 1,2 "$T/a/labels.tsv" | tail -n +2 | while IFS=$'\t' read -r image mask; do
+		name=$(basename "$image" .nii.gz)
+		cmp "$T/a/$image" "$T/b/${name%_*}/$name.nii.gz"
+		[ -z "$mask" ] || cmp "$T/a/$mask" "$T/b/${name%_*}/${name}_gt.nii.gz"
+	done
+	[ "$(awk -F '\t' '$2 != "" { print $3, $5, $7 }' "$T/a/labels.tsv" | paste -sd ,)" = "patient phase split,\
+patient001 ED train,patient001 ES train,patient002 ED train,patient002 ES train,\
+patient003 ED train,patient003 ES train,patient004 ED val,patient004 ES val" ]
+	[ "$(awk -F '\t' 'NR > 1 && $2 == "" { print $3, $7 }' "$T/a/labels.tsv" | sort -u | paste -sd ,)" = "patient005 train,patient006 train" ]
+	grep -qx "ES: $(awk -F '\t' '$3 == "patient003" && $5 == "ES" { print $4 }' "$T/a/labels.tsv")" "$T/b/patient003/Info.cfg"
+	[ "$(paste -sd ' ' "$T/a/classes.tsv" | tr '\t' =)" = "label=name 0=background 1=RV 2=MYO 3=LV" ]
+	fails_with "phantom-cine: --masks goes with --table" phantom-cine --masks 2 -o "$T/c"
+}
+
 @test "the cycle's file holds the labelled frames, byte for byte" {
 	phantom-cine -q -s 1 -n 1 --matrix 48,48 --slices 4,4 --frames 8,8 -o "$T/a"
 	cd "$T/a/patient001"

@@ -43,6 +43,7 @@ commands=(
 	'exp-compare a=@volumes b=@volumes -o %out'
 	'exp-converge --replicates 10 a=@history.tsv b=@history.tsv --reference a -o %out --runs %runs --curves %curves'
 	'phantom-cine --patients 1 --matrix 48,48 --slices 2,2 --frames 4,4 --no-cine -o %%out'
+	'phantom-cine --patients 2 --matrix 48,48 --slices 2,2 --table --masks 1 -o %%out'
 	'phantom-scene --classes 1 --per-class 2 --size 16 -o %%out'
 )
 

@@ -1,4 +1,4 @@
-/* phantom-cine - procedural short-axis cardiac cine MRI, laid out as ACDC */
+/* phantom-cine - procedural short-axis cardiac cine MRI, laid out as ACDC or with a table of cases */
 #include "shared/tool.h"
 
 #include <stdatomic.h>
@@ -12,7 +12,9 @@
 #include "image/cine.h"
 #include "io/nifti.h"
 
-static int patients = 10, first = 1, no_cine;
+#define VAL 4 /* one of so many patients with masks is for validation */
+
+static int patients = 10, first = 1, no_cine, table, masks;
 static double frames[2] = { 20, 30 }, slices[2] = { 6, 14 }, matrix[2] = { 160, 256 };
 static struct cine_option option = { .noise = { .02, .05 } };
 
@@ -25,6 +27,8 @@ static const struct opt opts[] = {
 	{ 0, "matrix", OPT_PAIR, matrix, "LO,HI", "pixels of the longer side, likewise", 32, 1024, "" },
 	{ 0, "noise", OPT_PAIR, option.noise, "LO,HI", "noise, likewise; blood is 1", 0, 1, "" },
 	{ 0, "no-cine", OPT_FLAG, &no_cine, 0, "leave out the 4D files", 0, 0, "" },
+	{ 0, "table", OPT_FLAG, &table, 0, "lay it out with a table of cases, labels.tsv", 0, 0, "" },
+	{ 0, "masks", OPT_INT, &masks, "N", "with --table: give masks to the first N patients only, 0: to all", 0, 9999, "" },
 	OPT_END
 };
 
@@ -35,6 +39,7 @@ struct job {
 	struct err e;
 	atomic_int failed;
 	int done;
+	int *es; /* [patients] number of each one's end-systolic frame */
 };
 
 static void
@@ -49,14 +54,22 @@ whole(int to[2], const double from[2], const char *name)
 	}
 }
 
-/* Writes [t][slices][h][w] voxels as patientNNN/patientNNN_WHAT.nii.gz. */
+/* patientNNN/patientNNN_WHAT.nii.gz, or with a table images/ or masks/patientNNN_WHAT.nii.gz; the caller frees it. */
+static char *
+file_name(const struct cine *c, const char *what, int mask)
+{
+	if (table)
+		return mem_printf("%s/patient%03d_%s.nii.gz", mask ? "masks" : "images", (int)c->id, what);
+	return mem_printf("patient%03d/patient%03d_%s%s.nii.gz", (int)c->id, (int)c->id, what, mask ? "_gt" : "");
+}
+
+/* Writes [t][slices][h][w] voxels; those of 8 bits are a mask. */
 static int
 write_volume(struct job *job, const struct cine *c, const char *what, enum ten_dtype dtype, void *data, int t,
 	     struct err *e)
 {
 	struct nifti n = { .dim = { c->w, c->h, c->slices, t }, .dtype = dtype, .slope = 1, .data = data };
-	char *name = mem_printf("patient%03d/patient%03d_%s.nii.gz", (int)c->id, (int)c->id, what);
-	char *path = outdir_file(&job->dir, name);
+	char *name = file_name(c, what, dtype == TEN_U8), *path = outdir_file(&job->dir, name);
 	int rc;
 
 	memcpy(n.spacing, c->spacing, sizeof n.spacing);
@@ -69,20 +82,54 @@ write_volume(struct job *job, const struct cine *c, const char *what, enum ten_d
 }
 
 static int
-write_info(struct job *job, const struct cine *c, struct err *e)
+write_text(struct job *job, const char *name, void (*put)(FILE *, const void *), const void *of, struct err *e)
 {
-	char *name = mem_printf("patient%03d/Info.cfg", (int)c->id), *path = outdir_file(&job->dir, name);
+	char *path = outdir_file(&job->dir, name);
 	struct outfile out;
 	int rc = outfile_open(&out, path, OUTFILE_TEXT, e);
 
 	if (!rc) {
-		fprintf(out.f, "ED: 1\nES: %d\nGroup: %s\nHeight: %.1f\nNbFrame: %d\nWeight: %.1f\n",
-			c->es + 1, heart_group_name(c->heart.group), c->height, c->frames, c->weight);
+		put(out.f, of);
 		rc = outfile_close(&out, e);
 	}
 	free(path);
+	return rc;
+}
+
+static void
+put_info(FILE *f, const void *of)
+{
+	const struct cine *c = of;
+
+	fprintf(f, "ED: 1\nES: %d\nGroup: %s\nHeight: %.1f\nNbFrame: %d\nWeight: %.1f\n", c->es + 1,
+		heart_group_name(c->heart.group), c->height, c->frames, c->weight);
+}
+
+static int
+write_info(struct job *job, const struct cine *c, struct err *e)
+{
+	char *name = mem_printf("patient%03d/Info.cfg", (int)c->id);
+	int rc = write_text(job, name, put_info, c, e);
+
 	free(name);
 	return rc;
+}
+
+static int
+has_masks(int i)
+{
+	return !masks || i < masks;
+}
+
+static int
+write_frame(struct job *job, const struct cine *c, int f, void *image, void *mask, struct err *e)
+{
+	char what[32];
+
+	snprintf(what, sizeof what, "frame%02d", f + 1);
+	if (write_volume(job, c, what, TEN_I16, image, 1, e))
+		return -1;
+	return has_masks((int)c->id - first) ? write_volume(job, c, what, TEN_U8, mask, 1, e) : 0;
 }
 
 /* The labelled frames, and the whole cycle unless it is not wanted. */
@@ -92,7 +139,6 @@ write_images(struct job *job, const struct cine *c, struct err *e)
 	size_t volume = (size_t)c->w * (size_t)c->h * (size_t)c->slices;
 	int16_t *image = mem_array(volume * (size_t)(no_cine ? 1 : c->frames), sizeof *image), *at;
 	uint8_t *mask = mem_array(volume, 1);
-	char what[32];
 	int f, rc = 0;
 
 	for (f = 0; f < c->frames && !rc; f++) {
@@ -102,12 +148,8 @@ write_images(struct job *job, const struct cine *c, struct err *e)
 			continue;
 		at = no_cine ? image : image + (size_t)f * volume;
 		cine_frame(at, labelled ? mask : NULL, c, f);
-		if (!labelled)
-			continue;
-		snprintf(what, sizeof what, "frame%02d", f + 1);
-		rc = write_volume(job, c, what, TEN_I16, at, 1, e);
-		snprintf(what, sizeof what, "frame%02d_gt", f + 1);
-		rc = rc || write_volume(job, c, what, TEN_U8, mask, 1, e) ? -1 : 0;
+		if (labelled)
+			rc = write_frame(job, c, f, at, mask, e);
 	}
 	if (!rc && !no_cine)
 		rc = write_volume(job, c, "4d", TEN_I16, image, c->frames, e);
@@ -129,7 +171,8 @@ make_patient(void *ctx, int i, int worker)
 		return;
 	snprintf(folder, sizeof folder, "patient%03d", first + i);
 	cine_draw(&c, &option, opt_common.seed, (uint64_t)first + (uint64_t)i);
-	bad = outdir_folder(&job->dir, folder, &e) || write_info(job, &c, &e) || write_images(job, &c, &e);
+	job->es[i] = c.es + 1;
+	bad = (!table && (outdir_folder(&job->dir, folder, &e) || write_info(job, &c, &e))) || write_images(job, &c, &e);
 	cine_free(&c);
 	pthread_mutex_lock(&job->lock);
 	if (bad && !job->failed) {
@@ -138,6 +181,46 @@ make_patient(void *ctx, int i, int worker)
 	}
 	progress_update(&job->progress, (uint64_t)++job->done, "%s", heart_group_name(c.heart.group));
 	pthread_mutex_unlock(&job->lock);
+}
+
+/* --- the table --- */
+
+/* Two frames of each patient; without a mask the cell is empty. */
+static void
+put_cases(FILE *f, const void *of)
+{
+	const struct job *job = of;
+	int i;
+
+	fputs("image\tmask\tpatient\tframe\tphase\tgroup\tsplit\n", f);
+	for (i = 0; i < 2 * patients; i++) {
+		int id = first + i / 2, frame = i % 2 ? job->es[i / 2] : 1, mask = has_masks(i / 2);
+
+		fprintf(f, "images/patient%03d_frame%02d.nii.gz\t", id, frame);
+		if (mask)
+			fprintf(f, "masks/patient%03d_frame%02d.nii.gz", id, frame);
+		fprintf(f, "\tpatient%03d\t%d\t%s\t%s\t%s\n", id, frame, i % 2 ? "ES" : "ED",
+			heart_group_name(cine_group((uint64_t)id)), mask && i / 2 % VAL == VAL - 1 ? "val" : "train");
+	}
+}
+
+static void
+put_classes(FILE *f, const void *of)
+{
+	fputs("label\tname\n0\tbackground\n1\tRV\n2\tMYO\n3\tLV\n", f);
+}
+
+static int
+begin_table(struct job *job, struct err *e)
+{
+	return outdir_folder(&job->dir, "images", e) || outdir_folder(&job->dir, "masks", e) ? -1 : 0;
+}
+
+static int
+end_table(struct job *job, struct err *e)
+{
+	return write_text(job, "labels.tsv", put_cases, job, e) ||
+	       write_text(job, "classes.tsv", put_classes, NULL, e) ? -1 : 0;
 }
 
 int
@@ -153,13 +236,20 @@ main(int argc, char *argv[])
 	whole(option.frames, frames, "frames");
 	whole(option.slices, slices, "slices");
 	whole(option.matrix, matrix, "matrix");
-	if (outdir_open(&job.dir, opt_common.output, &e))
+	if (masks && !table)
+		die("--masks goes with --table");
+	no_cine |= table;
+	if (outdir_open(&job.dir, opt_common.output, &e) || (table && begin_table(&job, &e)))
 		die("%s", e.msg);
+	job.es = mem_array((size_t)patients, sizeof *job.es);
 	progress_start(&job.progress, "patients", (uint64_t)patients, opt_common.quiet);
 	par_for(patients, make_patient, &job);
 	if (job.failed)
 		die("%s", job.e.msg);
+	if (table && end_table(&job, &e))
+		die("%s", e.msg);
 	progress_end(&job.progress);
+	free(job.es);
 	if (outdir_close(&job.dir, &e))
 		die("%s", e.msg);
 	return 0;

@@ -8,7 +8,7 @@
  *            labels) are refused.
  *   table    labels.tsv with a column `image` (paths; those of several channels separated by commas) and, where known,
  *            mask, case, patient, frame, group, phase, split (train, val, test); other columns are passed over, an empty
- *            cell or "-" is unknown. Cases keep the table's order.
+ *            cell or "-" is unknown, or, below mask, says that there is none. Cases keep the table's order.
  *   ACDC     patientNNN/..., see acdc.h
  *   plain    NIfTI files: CASE.nii.gz with its mask CASE_gt.nii.gz or CASE_seg.nii.gz; or, where there is a
  *            CASE_0000.nii.gz, that and CASE_0001.nii.gz, ... as channels
@@ -44,6 +44,7 @@ struct dataset_case {
 	char **image;        /* a file for each channel */
 	int channels;        /* 0: no image (a folder of masks) */
 	char *mask;          /* NULL: none */
+	int unlabelled;      /* there is no mask, and labels.tsv says so: nothing is missing */
 	enum dataset_part part; /* DATASET_ALL: unknown */
 };
 

@@ -120,6 +120,7 @@ take_row(struct dataset *d, const struct row *r, struct err *e)
 	if (take_images(d, cell(r, IMAGE), e))
 		return -1;
 	c = &d->c[d->n - 1];
+	c->unlabelled = !*mask;
 	if (*mask && !(c->mask = dataset_path(d, mask, e)))
 		return -1;
 	if (take_text(&c->name, r, CASE, e) || take_text(&c->patient, r, PATIENT, e) || take_text(&c->group, r, GROUP, e) ||

@@ -70,7 +70,7 @@ find_unlabelled(struct inspection *x)
 	for (i = 0; i < d->n; i++)
 		labelled += d->c[i].mask != NULL;
 	for (i = 0; labelled && i < d->n; i++)
-		if (!d->c[i].mask && d->c[i].part != DATASET_TEST)
+		if (!d->c[i].mask && !d->c[i].unlabelled && d->c[i].part != DATASET_TEST)
 			inspect_find(&x->c[i], "no mask");
 }
 

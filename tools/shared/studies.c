@@ -98,7 +98,7 @@ add_case(struct studies *l, const struct dataset_case *c)
 	int k;
 
 	if (l->masks && !c->mask)
-		die("'%s': no mask (--unlabelled takes images alone)", c->image[0]);
+		die("'%s': no mask (--unlabelled takes images alone, labels.tsv may say that there is none)", c->image[0]);
 	for (k = 0; k < c->channels; k++)
 		s->image[s->channels++] = mem_strdup(c->image[k]);
 	free(s->patient);
@@ -109,20 +109,36 @@ add_case(struct studies *l, const struct dataset_case *c)
 	s->mask = l->masks ? mem_strdup(c->mask) : NULL;
 }
 
+/* Those of a table may have no mask, to learn from without; where masks are wanted they are left out. */
+static void
+add_cases(struct studies *l, const struct dataset *d)
+{
+	int i, without = 0;
+
+	for (i = 0; i < d->n; i++) {
+		if (l->masks && d->c[i].unlabelled)
+			without++;
+		else
+			add_case(l, &d->c[i]);
+	}
+	if (without == d->n)
+		die("'%s': none of these %d cases has a mask (--unlabelled takes images alone)", d->dir, d->n);
+	if (without)
+		note("%d of %d cases have no mask and are left out; --unlabelled takes all", without, d->n);
+}
+
 void
 studies_add_folder(struct studies *l, const char *dir, enum dataset_part part, int cine)
 {
 	struct dataset d;
 	struct err e;
-	int i;
 
 	if (dataset_open(&d, dir, part, &e))
 		die("%s", e.msg);
 	if (d.layout == DATASET_ACDC) {
 		studies_add_acdc(l, dir, part, cine);
 	} else {
-		for (i = 0; i < d.n; i++)
-			add_case(l, &d.c[i]);
+		add_cases(l, &d);
 		l->names = dataset_join_names(&d);
 		l->classes = d.classes;
 		l->ignore = d.ignore;
