@@ -12,7 +12,7 @@
 #include "shared/training.h"
 #include "ten/names.h"
 
-static int classes = 4, loss_kind = SEG_JACCARD, freeze, lenient;
+static int classes, loss_kind = SEG_JACCARD, freeze, lenient;
 static double lr = 1e-4, warmup = 10, start = 1e-6, clip = 5;
 static const char *encoder, *init, *val, *last, *history, *steps;
 
@@ -23,7 +23,7 @@ static const struct opt opts[] = {
 	{ 0, "lenient", OPT_FLAG, &lenient, NULL, "let tensors of --encoder or --init that don't match pass", 0, 0, "" },
 	OPT_TRAINING,
 	OPT_COMPUTING,
-	{ 0, "classes", OPT_INT, &classes, "N", "classes, the background included", 2, 255, "" },
+	{ 0, "classes", OPT_INT, &classes, "N", "classes, the background included; 0: as the stream says, else 4", 0, 255, "" },
 	{ 0, "lr", OPT_REAL, &lr, "X", "learning rate after the warm-up", 0, 1000, "" },
 	{ 0, "warmup", OPT_REAL, &warmup, "EPOCHS", "linear warm-up", 0, 1e6, "" },
 	{ 0, "warmup-lr", OPT_REAL, &start, "X", "learning rate the warm-up starts from", 0, 1000, "" },
@@ -58,6 +58,21 @@ struct run {
 
 /* --- setting up --- */
 
+/* As many as the option says, or the stream; of images with a class of their own it says how many of those there are. */
+static void
+settle_classes(const struct batches *f)
+{
+	int64_t said = 4;
+	struct err e;
+
+	if (!classes && !meta_get(&f->feed.meta, "class") && meta_int(&f->feed.meta, "classes", &said, 2, 255, &e) < 0)
+		die("%s: %s", batches_name(f), e.msg);
+	if (!classes)
+		classes = (int)said;
+	if (classes == 1)
+		die("--classes: 1 is the background alone, expected 2 or more");
+}
+
 static void
 open_samples(struct run *r, const char *path)
 {
@@ -68,6 +83,7 @@ open_samples(struct run *r, const char *path)
 	struct err e;
 
 	loop_open(&r->loop, path, tensors, 2);
+	settle_classes(f);
 	if (mask_ignore(&r->ignore, &f->feed.meta, classes, &e))
 		die("%s: %s (--classes?)", batches_name(f), e.msg);
 	if (d[2] != f->t[1].dim[1] || d[3] != f->t[1].dim[2])
