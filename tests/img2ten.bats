@@ -185,3 +185,134 @@ classes() {
 	fails_with "img2ten: no pictures*" img2ten "$T/empty"
 	fails_with "img2ten: nothing to read*" img2ten
 }
+
+@test "cases are called as their files are, and by their folders where that is not enough" {
+	mkdir -p "$T/d/x/deep" "$T/d/y"
+	for f in x/a.png x/deep/a.png y/a.png y/b.png y/b.tif y/c.png; do cp "$P/grey.png" "$T/d/$f"; done
+	img2ten -q --flat "$T/d" -o "$T/a.ten"
+	[ "$(said case "$T/a.ten")" = "x_a x_deep_a y_a y_b.png y_b.tif c" ]
+	img2ten -q "$T/d/y/c.png" "$T/d/y/c.png" "$P/pages.tif" -o "$T/b.ten"
+	[ "$(said case "$T/b.ten" | cut -d' ' -f 3-)" = "pages_page01 pages_page02 pages_page03" ]
+	[ "$(said case "$T/b.ten" | tr ' ' '\n' | sort -u | wc -l)" -eq 5 ]
+}
+
+@test "the layout of the paper: img_dir and ann_dir with _gt, train, val and test" {
+	for part in train val test; do
+		mkdir -p "$T/d/img_dir/$part" "$T/d/ann_dir/$part"
+		tiff 2 1 '\7\10' >"$T/d/img_dir/$part/p1_0.tiff"
+		tiff 2 1 '\0\3' >"$T/d/ann_dir/$part/p1_0_gt.tiff"
+	done
+	img2ten -q --names a,b,c,d "$T/d" -o "$T/a.ten"
+	[ "$(said case "$T/a.ten")" = "test_p1_0 train_p1_0 val_p1_0" ]
+	[ "$(count_of mask "$T/a.ten") $(said classes "$T/a.ten") $(said names "$T/a.ten")" = "3 4 4 4 a,b,c,d a,b,c,d a,b,c,d" ]
+	for part in train val test; do
+		img2ten -q --split $part "$T/d" -o "$T/b.ten"
+		[ "$(said file "$T/b.ten") $(said case "$T/b.ten")" = "$T/d/img_dir/$part/p1_0.tiff ${part}_p1_0" ]
+	done
+	rm -r "$T/d/img_dir/test"
+	fails_with "img2ten: --split test: none of the pictures is in a folder of that name" img2ten --split test "$T/d"
+	rm "$T/d/ann_dir/val/p1_0_gt.tiff"
+	fails_with "img2ten: '$T/d/img_dir/val/p1_0.tiff': no mask $T/d/ann_dir/val/p1_0.tiff*" img2ten -q "$T/d"
+	img2ten -q --no-masks "$T/d" -o "$T/n.ten"
+	[ "$(count_of mask "$T/n.ten") $(count_of image "$T/n.ten")" = "0 2" ]
+}
+
+@test "images with masks or labels beside them, in parts above or below; a folder of that name alone is any other" {
+	for dir in train val; do
+		mkdir -p "$T/d/$dir/images" "$T/d/$dir/labels"
+		tiff 2 1 '\7\10' >"$T/d/$dir/images/a$dir.tif"
+		tiff 2 1 '\0\3' >"$T/d/$dir/labels/a$dir.png"
+	done
+	img2ten -q --split val "$T/d" -o "$T/a.ten"
+	[ "$(said case "$T/a.ten") $(count_of mask "$T/a.ten") $(count_of label "$T/a.ten")" = "aval 1 0" ]
+	mkdir -p "$T/c/images" "$T/c/other"
+	cp "$P/grey.png" "$T/c/images"
+	cp "$P/grey.png" "$T/c/other/x.png"
+	img2ten -q "$T/c" -o "$T/b.ten"
+	[ "$(said class "$T/b.ten")" = "images other" ]
+	mkdir "$T/c/masks"
+	fails_with "img2ten: '$T/c/images/grey.png': no mask $T/c/masks/grey.png*" img2ten -q "$T/c"
+}
+
+@test "names, number and the ignore label: of options, of classes.tsv" {
+	mkdir "$T/d"
+	cp "$P/rgb.png" "$T/d/a.png"
+	tiff 7 6 '\0\1\2\3\377\0\0\0\1\2\3\377\0\0\0\1\2\3\377\0\0\0\1\2\3\377\0\0\0\1\2\3\377\0\0\0\1\2\3\377\0\0' >"$T/d/a_gt.tif"
+	fails_with "img2ten: '$T/d/a_gt.tif': label 255 at (4,0), expected 0..3" img2ten -q -c 4 "$T/d"
+	fails_with "img2ten: '$T/d/a_gt.tif': label 3 at (3,0), expected 0..2 or 255" img2ten -q -c 3 --ignore 255 "$T/d"
+	fails_with "img2ten: the ignore label 3 is one of the 4 classes" img2ten -q -c 4 --ignore 3 "$T/d"
+	fails_with "img2ten: --names: 'a,b': no name for class 2 of 0..3" img2ten -q -c 4 --names a,b "$T/d"
+	img2ten -q --names a,b,c,d --ignore 255 "$T/d" -o "$T/a.ten"
+	[ "$(said names "$T/a.ten") $(said classes "$T/a.ten") $(said ignore "$T/a.ten")" = "a,b,c,d 4 255" ]
+	printf '%s\t%s\n' label name 0 no 1 wall 2 lumen 3 clot 255 ignore >"$T/d/classes.tsv"
+	img2ten -q "$T/d" -o "$T/b.ten"
+	[ "$(said names "$T/b.ten") $(said classes "$T/b.ten") $(said ignore "$T/b.ten")" = "no,wall,lumen,clot 4 255" ]
+	[ "$(said case "$T/b.ten")" = a ]
+	classes
+	rm "$T/d/a.png" "$T/d/a_gt.tif" "$T/d/classes.tsv"
+	fails_with "img2ten: --ignore is about labels in masks: here subfolders are the classes*" img2ten -q --ignore 9 "$T/d"
+	fails_with "img2ten: --names is about labels in masks: *" img2ten -q --names a,b "$T/d"
+}
+
+@test "a table: channels in several files, masks of 16 bits or a palette, patients and parts" {
+	mkdir -p "$T/d/i" "$T/d/m"
+	tiff 2 1 '\1\2' >"$T/d/i/a.tif"
+	tiff 2 1 '\3\4' >"$T/d/i/b.tif"
+	SAMPLES=3 tiff 2 1 '\5\6\7\10\11\12' >"$T/d/i/rgb.tif"
+	BITS=16 tiff 2 1 '\1\0\2\0' >"$T/d/m/a.tif"
+	printf '%s\t%s\t%s\t%s\n' image mask patient split i/a.tif,i/rgb.tif m/a.tif jane train i/b.tif,i/rgb.tif - zoe val \
+		>"$T/d/labels.tsv"
+	img2ten -q --split train --names a,b,c "$T/d" -o "$T/a.ten"
+	[ "$(said case "$T/a.ten") $(said patient "$T/a.ten")" = "a jane" ]
+	grep -aq '"image":{"data_offsets":[^}]*"dtype":"U8","shape":\[1,4,1,2\]' "$T/a.ten"
+	[ "$(tail -c 10 "$T/a.ten" | od -An -tu1 | xargs)" = "1 2 5 8 6 9 7 10 1 2" ]
+	img2ten -q --grey --split val "$T/d" -o "$T/b.ten"
+	[ "$(said case "$T/b.ten") $(count_of mask "$T/b.ten")" = "b 0" ]
+	grep -aq '"shape":\[1,2,1,2\]' "$T/b.ten"
+	run img2ten "$T/d" -o "$T/c.ten"
+	[[ $output == *"img2ten: 1 of 2 cases have no mask and are left out; --no-masks takes all"* ]]
+	img2ten -q --no-masks "$T/d" -o "$T/n.ten"
+	[ "$(said case "$T/c.ten") $(said case "$T/n.ten")" = "a a b" ]
+	fails_with "img2ten: '$T/d/i/rgb.tif': with its 3 there would be more than 4 channels" img2ten -q --rgb "$T/d"
+	tiff 1 1 '\5' >"$T/d/i/rgb.tif"
+	fails_with "img2ten: '$T/d/i/rgb.tif': 1x1 pixels, the first channel has 2x1" img2ten -q "$T/d"
+	gzip -dc "$GOLDEN/nifti/frame.nii.gz" >"$T/d/i/a.nii"
+	printf 'image\ni/a.nii\n' >"$T/d/labels.tsv"
+	fails_with "img2ten: '$T/d/i/a.nii' is no picture (nii2ten reads NIfTI)" img2ten -q "$T/d"
+	printf 'image\ni/a.tif\n' >"$T/d/labels.tsv"
+	fails_with "nii2ten: '$T/d/i/a.tif' is a picture (img2ten reads those)" nii2ten -qu --split all "$T/d"
+}
+
+@test "nnU-Net's folder of pictures: three colours in one file, or a channel in each" {
+	mkdir -p "$T/d/imagesTr" "$T/d/labelsTr"
+	SAMPLES=3 tiff 2 1 '\1\2\3\4\5\6' >"$T/d/imagesTr/x_0000.tif"
+	tiff 2 1 '\0\2' >"$T/d/labelsTr/x.tif"
+	echo '{"channel_names":{"0":"R","1":"G","2":"B"},"labels":{"no":0,"yes":1,"ignore":2},"numTraining":1,"file_ending":".tif"}' \
+		>"$T/d/dataset.json"
+	img2ten -q "$T/d" -o "$T/a.ten"
+	[ "$(said case "$T/a.ten") $(said names "$T/a.ten") $(said ignore "$T/a.ten")" = "x no,yes 2" ]
+	grep -aq '"shape":\[1,3,1,2\]' "$T/a.ten"
+	for k in 0 1 2; do tiff 2 1 "\\$((k + 1))\\$((k + 4))" >"$T/d/imagesTr/x_000$k.tif"; done
+	img2ten -q "$T/d" -o "$T/b.ten"
+	[ "$(tail -c 8 "$T/b.ten" | od -An -tu1 | xargs)" = "1 4 2 5 3 6 0 2" ]
+	rm "$T/d/imagesTr/x_0001.tif"
+	rm "$T/d/imagesTr/x_0002.tif"
+	img2ten -q "$T/d" -o "$T/c.ten" # one grey file is an image of one channel
+	grep -aq '"shape":\[1,1,1,2\]' "$T/c.ten"
+}
+
+@test "a mask without its image, a file of no bytes and an image of one pixel" {
+	mkdir "$T/d"
+	tiff 1 1 '\5' >"$T/d/a.tif"
+	tiff 1 1 '\1' >"$T/d/a_gt.tif"
+	img2ten -q -c 2 "$T/d" -o "$T/a.ten"
+	[ "$(count_of mask "$T/a.ten")" -eq 1 ]
+	cp "$T/d/a_gt.tif" "$T/d/b_gt.tif"
+	fails_with "img2ten: '$T/d/b_gt.tif': labels without an image: its name without _gt is that of none" img2ten "$T/d"
+	mv "$T/d/b_gt.tif" "$T/d/b.tif"
+	: >"$T/d/b.tif"
+	fails_with "img2ten: '$T/d/b.tif': neither TIFF, JPEG nor PNG" img2ten "$T/d"
+	rm "$T/d/b.tif"
+	: >"$T/d/a_gt.tif"
+	fails_with "img2ten: '$T/d/a_gt.tif': neither TIFF, JPEG nor PNG" img2ten "$T/d"
+}

@@ -82,3 +82,29 @@ nifti() {
 	# shellcheck disable=SC2059 # the format is the data
 	printf "$7"
 }
+
+# tiff W H BYTES >FILE: a picture of one page, as a printf format: grey of 8 bits or, by SAMPLES and BITS, three colours, 16 bits
+tiff() {
+	local samples=${SAMPLES:-1} bits=${BITS:-8} n entry
+	n=$(($1 * $2 * samples * bits / 8))
+	# numbers of two and four bytes, low one first
+	# shellcheck disable=SC2059
+	half() { printf "\\x$(printf %02x $(($1 & 255)))\\x$(printf %02x $(($1 >> 8 & 255)))"; }
+	word() { half "$1" && half $(($1 >> 16)); }
+	printf 'II*\0'
+	word $((16 + n + (n & 1)))
+	for entry in 1 1 1; do half "$bits"; done
+	half 0
+	# shellcheck disable=SC2059 # the format is the data
+	printf "$3"
+	[ $((n & 1)) -eq 0 ] || printf '\0'
+	half 9
+	# tag, type (3: two bytes, 4: four), count, value
+	for entry in "256 4 1 $1" "257 4 1 $2" "258 3 $samples $((samples > 1 ? 8 : bits))" '259 3 1 1' \
+		"262 3 1 $((samples > 1 ? 2 : 1))" '273 4 1 16' "277 3 1 $samples" "278 4 1 $2" "279 4 1 $n"; do
+		# shellcheck disable=SC2086 # four words
+		set -- $entry
+		half "$1" && half "$2" && word "$3" && word "$4"
+	done
+	word 0
+}

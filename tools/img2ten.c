@@ -9,15 +9,19 @@
 #include "base/rng.h"
 #include "io/gallery.h"
 #include "io/picture.h"
+#include "shared/classes.h"
 #include "shared/tool.h"
 
 #define WINDOW 64                       /* files decoded together */
 #define WINDOW_BYTES ((int64_t)64 << 20) /* of files; large ones are taken fewer at a time */
 
-enum { ALL, TRAIN, VAL };
+#define OTHERWISE 256                   /* classes, where nobody says how many */
 
-static const char *list;
-static int grey, rgb, flat, no_masks, classes = 256, limit, per_class, epochs = 1, shuffle, skip_bad, split = ALL;
+enum { ALL, TRAIN, VAL, TEST };
+
+static const char *list, *names;
+static int grey, rgb, flat, no_masks, number, ignore = -1, limit, per_class, epochs = 1, shuffle, skip_bad, split = ALL;
+static struct classes classes = { .ignore = -1 };
 
 static const struct opt opts[] = {
 	OPT_COMMON,
@@ -25,11 +29,14 @@ static const struct opt opts[] = {
 	{ 'g', "grey", OPT_FLAG, &grey, NULL, "make every picture one channel", 0, 0, "" },
 	{ 0, "rgb", OPT_FLAG, &rgb, NULL, "make every picture three channels", 0, 0, "" },
 	{ 0, "flat", OPT_FLAG, &flat, NULL, "subfolders are no classes", 0, 0, "" },
-	{ 0, "no-masks", OPT_FLAG, &no_masks, NULL, "look for no masks", 0, 0, "" },
-	{ 'c', "classes", OPT_INT, &classes, "N", "labels in masks are 0..N-1", 1, 256, "" },
+	{ 0, "no-masks", OPT_FLAG, &no_masks, NULL, "write no masks", 0, 0, "" },
+	{ 'c', "classes", OPT_INT, &number, "N", "labels in masks are 0..N-1; 0: as the folder says, else 256", 0, 256, "" },
+	{ 0, "names", OPT_TEXT, &names, "A,B,...", "names of the classes in masks, from 0 on", 0, 0, "as the folder says" },
+	{ 0, "ignore", OPT_INT, &ignore, "LABEL", "label of pixels without truth, -1: as the folder says", -1, 255, "" },
 	{ 'n', "limit", OPT_INT, &limit, "N", "take N files at random; 0: all", 0, 2147483647, "" },
 	{ 0, "per-class", OPT_INT, &per_class, "N", "the same for each class; 0: all", 0, 2147483647, "" },
-	{ 0, "split", OPT_CHOICE, &split, "all|train|val", "every tenth picture of a class is for validation", 0, 0, "" },
+	{ 0, "split", OPT_CHOICE, &split, "all|train|val|test", "part to take: as the folder says, else every tenth of a class is val", 0, 0,
+	  "" },
 	{ 'e', "epochs", OPT_INT, &epochs, "N", "go through the files N times", 1, 2147483647, "" },
 	{ 0, "shuffle", OPT_FLAG, &shuffle, NULL, "in a new random order each time", 0, 0, "" },
 	{ 0, "skip-bad", OPT_FLAG, &skip_bad, NULL, "leave out unreadable files, with a warning", 0, 0, "" },
@@ -65,9 +72,25 @@ decode_mask(struct slot *s)
 		return err_set(&s->e, "'%s': %d pages, its image has %d", s->item->mask, s->mask.n,
 		               s->image.n);
 	for (i = 0; i < s->image.n; i++)
-		if (picture_mask(&s->record[i], &s->mask.page[i], &s->image.page[i], classes, &s->e))
+		if (picture_mask(&s->record[i], &s->mask.page[i], &s->image.page[i], classes.n ? classes.n : OTHERWISE,
+		                 classes.ignore, &s->e))
 			return err_prefix(&s->e, "'%s'", s->item->mask);
 	return 0;
+}
+
+static int
+decode_image(struct slot *s)
+{
+	const struct gallery_item *it = s->item;
+	char *file[DATASET_CHANNELS] = { it->path };
+	int n = 1;
+
+	while (n < DATASET_CHANNELS && it->more[n - 1]) {
+		file[n] = it->more[n - 1];
+		n++;
+	}
+	return pictures_read_channels(&s->image, file, n, grey ? PICTURE_GREY : rgb ? PICTURE_RGB : PICTURE_AS_IS,
+	                              DATASET_CHANNELS, &s->e);
 }
 
 static int
@@ -75,18 +98,13 @@ decode(struct slot *s)
 {
 	int i;
 
-	if (pictures_read(&s->image, s->item->path, PICTURE_COLOURS, &s->e))
+	if (decode_image(s))
 		return -1;
 	s->record = mem_array((size_t)s->image.n, sizeof *s->record);
-	for (i = 0; i < s->image.n; i++) {
-		if (grey)
-			picture_grey(&s->image.page[i]);
-		if (rgb)
-			picture_rgb(&s->image.page[i]);
+	for (i = 0; i < s->image.n; i++)
 		if (picture_image(&s->record[i], &s->image.page[i], &s->e))
 			return err_prefix(&s->e, "'%s'", s->item->path);
-	}
-	return s->item->mask ? decode_mask(s) : 0;
+	return s->item->mask && !no_masks ? decode_mask(s) : 0;
 }
 
 static void
@@ -220,34 +238,121 @@ take_subset(struct gallery *g)
 
 /* Of every ten pictures of a class, as they come, the first is for validation: so even a class of one is measured. */
 static void
-take_split(struct gallery *g)
+divide(struct gallery *g)
 {
 	size_t *seen = mem_array((size_t)g->classes + 1, sizeof *seen), i;
-	unsigned char *keep = mem_alloc(g->n);
 
 	for (i = 0; i < g->n; i++)
-		keep[i] = (seen[g->item[i].label + 1]++ % 10 == 0) == (split == VAL);
-	gallery_keep(g, keep);
-	free(keep);
+		g->item[i].part = seen[g->item[i].label + 1]++ % 10 == 0 ? DATASET_VAL : DATASET_TRAIN;
 	free(seen);
-	if (!g->n)
-		die("--split train: there is one picture of each class, and that is for validation");
 }
 
 static void
-gather(struct gallery *g, char *const *operand, int n)
+take_split(struct gallery *g)
+{
+	static const enum dataset_part part[] = { DATASET_ALL, DATASET_TRAIN, DATASET_VAL, DATASET_TEST };
+	static const char *const name[] = { "all", "train", "val", "test" };
+	unsigned char *keep = mem_alloc(g->n);
+	int known = 0;
+	size_t i;
+
+	for (i = 0; i < g->n; i++)
+		known |= g->item[i].part != DATASET_ALL;
+	if (!known)
+		divide(g);
+	for (i = 0; i < g->n; i++)
+		keep[i] = g->item[i].part == part[split];
+	gallery_keep(g, keep);
+	free(keep);
+	if (!g->n && !known && split == TRAIN)
+		die("--split train: there is one picture of each class, and that is for validation");
+	if (!g->n)
+		die("--split %s: %s", name[split], known ? "none of the pictures is in a folder of that name"
+		                                          : "nothing says which pictures are for testing");
+}
+
+/* A folder with a table, which says what there is. Where some have masks, those without are to learn from in another way. */
+static void
+gather_cases(struct gallery *g, struct dataset *d, const char *dir)
+{
+	static const enum dataset_part part[] = { DATASET_ALL, DATASET_TRAIN, DATASET_VAL, DATASET_TEST };
+	struct err e;
+	int i, masks = 0;
+
+	if (dataset_open(d, dir, part[split], &e))
+		die("%s", e.msg);
+	for (i = 0; i < d->n; i++)
+		masks += d->c[i].mask != NULL;
+	for (i = 0; i < d->n; i++) {
+		if (!dataset_is_picture(&d->c[i]))
+			die("'%s' is no picture (nii2ten reads NIfTI)", d->c[i].image[0]);
+		if (!no_masks && masks && !d->c[i].mask && !d->c[i].unlabelled)
+			die("'%s': no mask (--no-masks takes images alone)", d->c[i].image[0]);
+		if (no_masks || !masks || d->c[i].mask)
+			gallery_add_case(g, &d->c[i]);
+	}
+	if ((size_t)d->n > g->n)
+		note("%zu of %d cases have no mask and are left out; --no-masks takes all", (size_t)d->n - g->n, d->n);
+	split = ALL; /* that has been done */
+}
+
+static void
+gather_folder(struct gallery *g, struct dataset *d, const char *dir)
+{
+	enum dataset_layout layout = DATASET_PLAIN;
+	struct err e;
+
+	if (dataset_layout(&layout, dir, &e))
+		die("%s", e.msg);
+	if (layout == DATASET_TABLE || layout == DATASET_NNUNET)
+		gather_cases(g, d, dir);
+	else if (gallery_add(g, dir, &e) || dataset_classes(d, dir, &e))
+		die("%s", e.msg);
+	classes_take(&classes, d);
+}
+
+static int
+is_folder(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+static void
+gather(struct gallery *g, struct dataset *d, char *const *operand, int n)
 {
 	struct err e;
 	int i;
 
 	g->flat = flat;
-	for (i = 0; i < n; i++)
-		if (gallery_add(g, operand[i], &e))
-			die("%s", e.msg);
+	if (n == 1 && !list && is_folder(operand[0]))
+		gather_folder(g, d, operand[0]);
+	else
+		for (i = 0; i < n; i++)
+			if (gallery_add(g, operand[i], &e))
+				die("%s", e.msg);
 	if (list && gallery_add_list(g, list, &e))
 		die("%s", e.msg);
-	if (gallery_finish(g, !no_masks, &e))
+	if (gallery_finish(g, no_masks, &e))
 		die("%s", e.msg);
+	if (g->classes && (names || ignore >= 0))
+		die("--%s is about labels in masks: here subfolders are the classes (--flat takes them without)",
+		    names ? "names" : "ignore");
+	classes_settle(&classes, names, number, ignore, OTHERWISE);
+}
+
+/* What a table says of it. */
+static void
+describe_case(struct meta *m, const struct dataset_case *c)
+{
+	meta_set(m, "patient", c->patient);
+	if (c->frame)
+		meta_setf(m, "frame", "%d", c->frame);
+	if (*c->group)
+		meta_set(m, "group", c->group);
+	if (*c->phase)
+		meta_set(m, "phase", c->phase);
 }
 
 static void
@@ -259,10 +364,18 @@ describe(struct record *r, const struct slot *s, const struct gallery *g, int pa
 		*(int64_t *)record_add(r, "label", TEN_I64, 1, &one)->data = s->item->label;
 		meta_set(&r->meta, "class", s->item->class);
 		meta_setf(&r->meta, "classes", "%d", g->classes);
+	} else {
+		classes_describe(&r->meta, &classes);
 	}
+	if (s->item->known)
+		describe_case(&r->meta, s->item->known);
 	meta_set(&r->meta, "file", s->item->path);
-	if (s->image.n > 1)
+	if (s->image.n > 1) {
+		meta_setf(&r->meta, "case", "%s_page%02d", s->item->name, page + 1);
 		meta_setf(&r->meta, "page", "%d", page + 1);
+	} else {
+		meta_set(&r->meta, "case", s->item->name);
+	}
 }
 
 /* Where we are in the whole output. */
@@ -320,6 +433,7 @@ write_epoch(struct ten_writer *out, const struct gallery *g, struct count *c)
 int
 main(int argc, char *argv[])
 {
+	struct dataset d = { .ignore = -1 };
 	struct gallery g = { 0 };
 	struct count c = { 0 };
 	struct ten_writer out;
@@ -332,7 +446,7 @@ main(int argc, char *argv[])
 		die("nothing to read: name files, folders or --list FILE");
 	if (grey && rgb)
 		die("--grey and --rgb contradict each other");
-	gather(&g, argv, n);
+	gather(&g, &d, argv, n);
 	take_subset(&g);
 	if (split != ALL)
 		take_split(&g);
@@ -347,5 +461,7 @@ main(int argc, char *argv[])
 	progress_end(&c.progress);
 	out_close(&out);
 	gallery_free(&g);
+	dataset_free(&d);
+	classes_free(&classes);
 	return 0;
 }

@@ -7,7 +7,8 @@
 #include "io/volume.h"
 #include "shared/studies.h"
 #include "shared/tool.h"
-#include "ten/names.h"
+
+#define OTHERWISE 4 /* classes, where nobody says how many */
 
 static const char *acdc_dir, *mask_path, *names;
 static int split = -1, unlabelled, frames_only, classes, ignore = -1;
@@ -24,33 +25,6 @@ static const struct opt opts[] = {
 	{ 0, "ignore", OPT_INT, &ignore, "LABEL", "label of pixels without truth, -1: as the folder says", -1, 255, "" },
 	OPT_END
 };
-
-/* What the options say of classes goes before what the folder says. */
-static void
-settle_classes(struct studies *l)
-{
-	struct names a;
-	struct err e;
-
-	if (names) {
-		if (names_parse(&a, names, classes, &e))
-			die("--names: %s", e.msg);
-		l->classes = a.n;
-		free(l->names);
-		l->names = mem_strdup(names);
-		names_free(&a);
-	} else if (classes) {
-		if (classes != l->classes) {
-			free(l->names); /* they are of others */
-			l->names = NULL;
-		}
-		l->classes = classes;
-	}
-	if (ignore >= 0)
-		l->ignore = ignore;
-	if (l->ignore >= 0 && l->ignore < (l->classes ? l->classes : 4))
-		die("the ignore label %d is one of the %d classes", l->ignore, l->classes ? l->classes : 4);
-}
 
 /* What a record says of its study. A file with several frames is a case for each. */
 static void
@@ -73,12 +47,7 @@ describe(struct meta *m, const struct studies *l, const struct study *s, const s
 		meta_set(m, "phase", s->phase);
 	else if (frame == s->ed || frame == s->es)
 		meta_set(m, "phase", frame == s->ed ? "ED" : "ES");
-	if (l->names)
-		meta_set(m, "names", l->names);
-	if (l->classes)
-		meta_setf(m, "classes", "%d", l->classes);
-	if (l->ignore >= 0)
-		meta_setf(m, "ignore", "%d", l->ignore);
+	classes_describe(m, &l->classes);
 }
 
 static void
@@ -119,7 +88,7 @@ convert(struct ten_writer *out, const struct studies *l, const struct study *s, 
 	for (t = 0; t < s->dim[3]; t++) {
 		if (volume_channels(&r, image, s->channels, t, &k, &e))
 			die("'%s': %s", s->image[k], e.msg);
-		if (s->mask && volume_mask(&r, &mask, t, l->classes ? l->classes : 4, l->ignore, &e))
+		if (s->mask && volume_mask(&r, &mask, t, l->classes.n ? l->classes.n : OTHERWISE, l->classes.ignore, &e))
 			die("'%s': %s", s->mask, e.msg);
 		describe(&r.meta, l, s, image, t);
 		count(&r.meta, first, samples);
@@ -174,13 +143,13 @@ gather(struct studies *l, char *const *operand, int n)
 		studies_add_folder(l, folder, part, !frames_only);
 	else
 		studies_add_files(l, operand, n, mask_path);
-	settle_classes(l);
+	classes_settle(&l->classes, names, classes, ignore, OTHERWISE);
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct studies l = { .ignore = -1 };
+	struct studies l = { .classes.ignore = -1 };
 	struct ten_writer out;
 	struct progress p;
 	int64_t samples, first = 0;

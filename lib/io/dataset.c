@@ -9,11 +9,12 @@
 
 #include "base/mem.h"
 #include "io/dataset_build.h"
+#include "io/gallery.h"
 
 const char *
 dataset_layout_name(enum dataset_layout layout)
 {
-	static const char *const name[] = { "nnU-Net", "labels.tsv", "ACDC", "plain" };
+	static const char *const name[] = { "nnU-Net", "labels.tsv", "ACDC", "plain", "pictures" };
 
 	return name[layout];
 }
@@ -41,6 +42,16 @@ is_acdc(char **names, int n)
 }
 
 static int
+has_volumes(char **names, int n)
+{
+	int i;
+
+	for (i = 0; i < n && !dataset_stem(names[i]); i++)
+		;
+	return i < n;
+}
+
+static int
 find_layout(struct dataset *d, struct err *e)
 {
 	char **names;
@@ -48,11 +59,40 @@ find_layout(struct dataset *d, struct err *e)
 
 	if (dataset_list(&names, &n, d, "", e))
 		return -1;
-	d->layout = has_file(d->dir, "dataset.json") ? DATASET_NNUNET :
-	            has_file(d->dir, "labels.tsv")   ? DATASET_TABLE :
-	            is_acdc(names, n)                ? DATASET_ACDC : DATASET_PLAIN;
+	d->layout = has_file(d->dir, "dataset.json")  ? DATASET_NNUNET :
+	            has_file(d->dir, "labels.tsv")    ? DATASET_TABLE :
+	            is_acdc(names, n)                 ? DATASET_ACDC :
+	            has_volumes(names, n)             ? DATASET_PLAIN :
+	            dataset_has_pictures(d)           ? DATASET_PICTURES : DATASET_PLAIN;
 	dataset_free_list(names, n);
 	return 0;
+}
+
+int
+dataset_layout(enum dataset_layout *layout, const char *dir, struct err *e)
+{
+	struct dataset d = { .dir = mem_strdup(dir), .ignore = -1 };
+	int rc = find_layout(&d, e);
+
+	*layout = d.layout;
+	dataset_free(&d);
+	return rc;
+}
+
+int
+dataset_classes(struct dataset *d, const char *dir, struct err *e)
+{
+	*d = (struct dataset){ .dir = mem_strdup(dir), .ignore = -1 };
+	if (!dataset_read_classes(d, e))
+		return 0;
+	dataset_free(d);
+	return -1;
+}
+
+int
+dataset_is_picture(const struct dataset_case *c)
+{
+	return gallery_is_picture(c->channels ? c->image[0] : c->mask);
 }
 
 static int
@@ -65,6 +105,8 @@ read_layout(struct dataset *d, int parts, int masks, struct err *e)
 		return dataset_read_table(d, e) || dataset_read_classes(d, e) ? -1 : 0;
 	case DATASET_ACDC:
 		return dataset_read_acdc(d, e);
+	case DATASET_PICTURES:
+		return dataset_read_pictures(d, masks, e) || dataset_read_classes(d, e) ? -1 : 0;
 	default:
 		return dataset_read_plain(d, masks, e) || dataset_read_classes(d, e) ? -1 : 0;
 	}
@@ -219,7 +261,7 @@ refuse(const struct dataset *d, struct err *e)
 	if (d->n)
 		return 0;
 	if (d->layout == DATASET_PLAIN)
-		return err_set(e, "'%s': no data set: no dataset.json, labels.tsv, patientNNN or NIfTI files",
+		return err_set(e, "'%s': no data set: no dataset.json, labels.tsv, patientNNN, NIfTI files or pictures",
 		               d->dir);
 	return err_set(e, "'%s': no cases in there", d->dir);
 }

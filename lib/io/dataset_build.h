@@ -16,6 +16,8 @@ int dataset_read_nnunet(struct dataset *d, int parts, struct err *e);
 int dataset_read_table(struct dataset *d, struct err *e);
 int dataset_read_acdc(struct dataset *d, struct err *e);
 int dataset_read_plain(struct dataset *d, int masks, struct err *e);
+int dataset_read_pictures(struct dataset *d, int masks, struct err *e);
+int dataset_has_pictures(const struct dataset *d); /* in the folder or below it */
 
 /* An empty case of this name, taken apart: "patient007_frame01" is frame 1 of patient007, "patient007_4d" all its frames. */
 struct dataset_case *dataset_add(struct dataset *d, const char *name);

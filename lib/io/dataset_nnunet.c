@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "io/dataset_build.h"
+#include "io/gallery.h"
 #include "ten/json.h"
 
 #define JSON_MAX ((size_t)16 << 20) /* bytes of a dataset.json: a hundred thousand cases take 10 MB */
@@ -136,24 +137,34 @@ take_channels(struct dataset *d, const json_t *root, struct err *e)
 }
 
 static int
-check_ending(const json_t *root, struct err *e)
+take_ending(struct dataset *d, const json_t *root, struct err *e)
 {
 	const char *ending = json_string_value(json_object_get(root, "file_ending"));
 
-	if (ending && strcmp(ending, ".nii.gz") != 0 && strcmp(ending, ".nii") != 0)
-		return err_set(e, "file_ending is '%.100s', only .nii.gz and .nii are read", ending);
+	d->pictures = ending && gallery_is_picture(ending);
+	if (ending && !d->pictures && strcmp(ending, ".nii.gz") != 0 && strcmp(ending, ".nii") != 0)
+		return err_set(e, "file_ending is '%.100s', only NIfTI (.nii.gz, .nii), TIFF, PNG and JPEG are read", ending);
 	return 0;
 }
 
-/* SUB/STEM.nii.gz or SUB/STEM.nii if it is in the listing, else NULL. */
+/* Length of a file's name without its suffix; 0: it is not of the kind that this set consists of. */
+static size_t
+stem_of(const struct dataset *d, const char *file)
+{
+	if (d->pictures)
+		return gallery_is_picture(file) ? gallery_stem(file) : 0;
+	return dataset_stem(file);
+}
+
+/* SUB/STEM with a suffix, if it is in the listing, else NULL. */
 static char *
 find_volume(const struct dataset *d, const struct listing *l, const char *stem)
 {
-	static const char *const suffix[] = { ".nii.gz", ".nii" };
+	static const char *const suffix[] = { ".nii.gz", ".nii", ".png", ".tif", ".tiff", ".jpg", ".jpeg" };
 	char *file, *path = NULL;
 	size_t i;
 
-	for (i = 0; i < ARRAY_LEN(suffix) && !path; i++) {
+	for (i = d->pictures ? 2 : 0; i < (d->pictures ? ARRAY_LEN(suffix) : 2) && !path; i++) {
 		file = mem_printf("%s%s", stem, suffix[i]);
 		if (dataset_in_list(l->name, l->n, file))
 			path = mem_printf("%s/%s/%s", d->dir, l->sub, file);
@@ -194,7 +205,9 @@ add_listed(struct dataset *d, const struct listing *images, const struct listing
 			dataset_add_image(c, path);
 			continue;
 		}
-		dataset_note(d, 1, name, "channel %d is missing: no %s/%s_%04d.nii.gz", k, images->sub, name, k);
+		if (k == 1 && d->pictures)
+			return; /* of several colours */
+		dataset_note(d, 1, name, "channel %d is missing: no %s/%s_%04d%s", k, images->sub, name, k, file + stem_of(d, file));
 		dataset_drop_last(d);
 		return;
 	}
@@ -213,7 +226,7 @@ static void
 take_file(struct dataset *d, const struct listing *images, const struct listing *labels, const char *file,
           enum dataset_part part)
 {
-	size_t stem = dataset_stem(file);
+	size_t stem = stem_of(d, file);
 	int k = channel_of(file, stem);
 	char *name, *first;
 
@@ -229,7 +242,7 @@ take_file(struct dataset *d, const struct listing *images, const struct listing 
 	if (!k)
 		add_listed(d, images, labels, file, name, part);
 	else if (!first)
-		dataset_note(d, 1, name, "channel 0 is missing: no %s/%s_0000.nii.gz", images->sub, name);
+		dataset_note(d, 1, name, "channel 0 is missing: no %s/%s_0000%s", images->sub, name, file + stem);
 	free(first);
 	free(name);
 }
@@ -243,12 +256,12 @@ find_orphans(struct dataset *d, const struct listing *images, const struct listi
 	int i;
 
 	for (i = 0; i < labels->n; i++) {
-		stem = dataset_stem(labels->name[i]);
+		stem = stem_of(d, labels->name[i]);
 		name = mem_printf("%.*s", (int)stem, labels->name[i]);
 		first = find_channel(d, images, name, 0);
 		if (stem && !first)
-			dataset_note(d, 1, labels->name[i], "labels without an image: no %s/%s_0000.nii.gz",
-			             images->sub, name);
+			dataset_note(d, 1, labels->name[i], "labels without an image: no %s/%s_0000%s",
+			             images->sub, name, labels->name[i] + stem);
 		free(first);
 		free(name);
 	}
@@ -284,7 +297,7 @@ static int
 add_named_images(struct dataset *d, struct dataset_case *c, const char *image, struct err *e)
 {
 	char *path = dataset_path(d, image, NULL), *name;
-	size_t stem = dataset_stem(image);
+	size_t stem = stem_of(d, image);
 	int k;
 
 	if (path) {
@@ -311,13 +324,13 @@ take_entry(struct dataset *d, const json_t *entry, size_t i)
 	char *name;
 	struct err e;
 
-	if (!image || !label || !dataset_stem(image)) {
-		dataset_note(d, 1, "dataset.json", "entry %zu of \"training\" has no \"image\" and \"label\" that are NIfTI",
-		             i);
+	if (!image || !label || !stem_of(d, image)) {
+		dataset_note(d, 1, "dataset.json", "entry %zu of \"training\" has no \"image\" and \"label\" that are %s",
+		             i, d->pictures ? "pictures" : "NIfTI");
 		return;
 	}
 	file = strrchr(image, '/') ? strrchr(image, '/') + 1 : image;
-	name = mem_printf("%.*s", (int)dataset_stem(file), file);
+	name = mem_printf("%.*s", (int)stem_of(d, file), file);
 	if (dataset_bad_name(name)) {
 		dataset_note(d, 1, file, "the name of the case %s", dataset_bad_name(name));
 	} else {
@@ -366,7 +379,7 @@ take_all(struct dataset *d, const json_t *root, int parts, struct err *e)
 {
 	const json_t *training = json_object_get(root, "training");
 
-	if (take_channels(d, root, e) || take_labels(d, json_object_get(root, "labels"), e) || check_ending(root, e))
+	if (take_channels(d, root, e) || take_labels(d, json_object_get(root, "labels"), e) || take_ending(d, root, e))
 		return err_prefix(e, "'%s/dataset.json'", d->dir);
 	if (parts & DATASET_LABELLED) {
 		if (json_is_array(training) ? take_training(d, training, e) :

@@ -6,66 +6,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/mem.h"
+#include "io/gallery_build.h"
 
 #define DEPTH_MAX 64 /* folders within folders; symbolic links may go in circles */
 
-static const char *const suffixes[] = { ".tif", ".tiff", ".png", ".jpg", ".jpeg" };
-#define MASK_SUFFIXES 3 /* the first of them: jpeg would blur labels */
+/* Where a walk is. */
+struct place {
+	const char *path, *class;
+	const char *masks; /* the folder of masks that goes with this one of images; NULL: none */
+	int depth;
+};
 
-/* Length of path without its suffix. */
-static size_t
-stem(const char *path)
+static struct gallery_item *
+add_item(struct gallery *g, char *path, const char *class, size_t root)
 {
-	const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
+	struct gallery_item *it;
 
-	return dot ? (size_t)(dot - path) : strlen(path);
-}
-
-static int
-is_picture(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_LEN(suffixes); i++)
-		if (!strcasecmp(name + stem(name), suffixes[i]))
-			return 1;
-	return 0;
-}
-
-static int
-is_folder(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && S_ISDIR(st.st_mode);
-}
-
-/* The last "img_dir" in path that is a whole component and not its end; NULL: none. */
-static const char *
-img_dir(const char *path)
-{
-	const char *p, *found = NULL;
-
-	for (p = path; (p = strstr(p, "img_dir/")); p++)
-		if (p == path || p[-1] == '/')
-			found = p;
-	return found;
-}
-
-static void
-add_item(struct gallery *g, char *path, const char *class)
-{
 	if (g->n == g->room) {
 		g->room = 2 * g->room + 64;
 		g->item = mem_grow(g->item, g->room, sizeof *g->item);
 	}
-	g->item[g->n] = (struct gallery_item){ .path = path, .label = -1 };
-	g->item[g->n++].class = class ? mem_strdup(class) : NULL;
+	it = &g->item[g->n++];
+	*it = (struct gallery_item){ .path = path, .label = -1, .root = root, .part = DATASET_ALL };
+	it->class = class ? mem_strdup(class) : NULL;
+	return it;
 }
 
 static int
@@ -97,22 +63,66 @@ list_folder(char ***names, size_t *n, const char *path, struct err *e)
 	return 0;
 }
 
-static int walk(struct gallery *g, const char *path, const char *class, int depth, struct err *e);
+static int walk(struct gallery *g, const struct place *at, struct err *e);
+
+/* What a folder's names say of the layout. */
+struct layout {
+	int img_dir;       /* there is one */
+	const char *masks; /* the folder of masks that goes with a folder "images"; NULL: there are not both */
+};
+
+static int
+has_name(char *const *names, size_t n, const char *name)
+{
+	return n && bsearch(&name, names, n, sizeof *names, by_name) != NULL;
+}
+
+static struct layout
+look_around(char *const *names, size_t n)
+{
+	struct layout l = { .img_dir = has_name(names, n, "img_dir") };
+
+	if (has_name(names, n, "images"))
+		l.masks = has_name(names, n, "masks") ? "masks" : has_name(names, n, "labels") ? "labels" : NULL;
+	return l;
+}
+
+/* A folder in another, whose layout is l. */
+static int
+enter(struct gallery *g, const struct place *from, const struct layout *l, char *path, const char *name, struct err *e)
+{
+	struct place at = { path, from->class, from->masks, from->depth + 1 };
+	char *masks = NULL;
+	int rc;
+
+	if ((l->img_dir && !strcmp(name, "ann_dir")) || (l->masks && !strcmp(name, l->masks)))
+		return 0;
+	if (l->masks && !strcmp(name, "images")) {
+		masks = mem_printf("%.*s%s", (int)(strlen(path) - strlen(name)), path, l->masks);
+		at.masks = masks;
+		at.class = NULL;
+	} else if (from->depth == 0 && !g->flat && !l->img_dir && !l->masks) {
+		at.class = name;
+	}
+	rc = walk(g, &at, e);
+	free(masks);
+	return rc;
+}
 
 /* One name in a folder: a picture, a folder to go into, or nothing of ours. */
 static int
-visit(struct gallery *g, const char *folder, const char *name, const char *class, int has_img_dir, int depth,
-      struct err *e)
+visit(struct gallery *g, const struct place *from, const struct layout *l, const char *name, struct err *e)
 {
-	size_t n = strlen(folder);
-	char *path = mem_printf("%s%s%s", folder, n && folder[n - 1] == '/' ? "" : "/", name);
-	int names_class = depth == 0 && !g->flat && !has_img_dir, rc = 0;
+	size_t n = strlen(from->path);
+	char *path = mem_printf("%s%s%s", from->path, n && from->path[n - 1] == '/' ? "" : "/", name);
+	struct gallery_item *it;
+	int rc = 0;
 
-	if (is_folder(path)) {
-		if (!has_img_dir || strcmp(name, "ann_dir"))
-			rc = walk(g, path, names_class ? name : class, depth + 1, e);
-	} else if (is_picture(name)) {
-		add_item(g, path, class);
+	if (gallery_is_folder(path)) {
+		rc = enter(g, from, l, path, name, e);
+	} else if (gallery_is_picture(name)) {
+		it = add_item(g, path, from->class, g->root);
+		it->masks = from->masks ? mem_strdup(from->masks) : NULL;
 		path = NULL;
 	}
 	free(path);
@@ -120,20 +130,20 @@ visit(struct gallery *g, const char *folder, const char *name, const char *class
 }
 
 static int
-walk(struct gallery *g, const char *path, const char *class, int depth, struct err *e)
+walk(struct gallery *g, const struct place *at, struct err *e)
 {
+	struct layout l;
 	char **names;
 	size_t n, i;
-	int rc = 0, has_img_dir = 0;
+	int rc = 0;
 
-	if (depth > DEPTH_MAX)
-		return err_set(e, "'%s': more than %d folders within each other", path, DEPTH_MAX);
-	if (list_folder(&names, &n, path, e))
+	if (at->depth > DEPTH_MAX)
+		return err_set(e, "'%s': more than %d folders within each other", at->path, DEPTH_MAX);
+	if (list_folder(&names, &n, at->path, e))
 		return -1;
-	for (i = 0; i < n; i++)
-		has_img_dir |= !strcmp(names[i], "img_dir");
-	for (i = 0; i < n && !rc; i++)
-		rc = visit(g, path, names[i], class, has_img_dir, depth, e);
+	l = look_around(names, n);
+	for (i = 0; i < n && !rc && !(g->any && g->n); i++)
+		rc = visit(g, at, &l, names[i], e);
 	for (i = 0; i < n; i++)
 		free(names[i]);
 	free(names);
@@ -143,19 +153,36 @@ walk(struct gallery *g, const char *path, const char *class, int depth, struct e
 int
 gallery_add(struct gallery *g, const char *path, struct err *e)
 {
+	struct place at = { .path = path };
+	size_t n = strlen(path);
 	char *slashed;
 	int rc, flat = g->flat;
 
-	if (!is_folder(path)) {
-		add_item(g, mem_strdup(path), NULL);
+	if (!gallery_is_folder(path)) {
+		add_item(g, mem_strdup(path), NULL, strspn(path, "./"));
 		return 0;
 	}
 	slashed = mem_printf("%s/", path);
-	g->flat = flat || img_dir(slashed) != NULL;
-	rc = walk(g, path, NULL, 0, e);
+	g->flat = flat || gallery_img_dir(slashed) != NULL;
+	g->root = n && path[n - 1] == '/' ? n : n + 1;
+	rc = walk(g, &at, e);
 	g->flat = flat;
 	free(slashed);
 	return rc;
+}
+
+void
+gallery_add_case(struct gallery *g, const struct dataset_case *c)
+{
+	struct gallery_item *it = add_item(g, mem_strdup(c->image[0]), NULL, 0);
+	int k;
+
+	it->known = c;
+	it->name = mem_strdup(c->name);
+	it->part = c->part;
+	it->mask = c->mask ? mem_strdup(c->mask) : NULL;
+	for (k = 1; k < c->channels; k++)
+		it->more[k - 1] = mem_strdup(c->image[k]);
 }
 
 /* A signal that came while a pipe was waited for is no error. */
@@ -196,7 +223,7 @@ gallery_add_list(struct gallery *g, const char *path, struct err *e)
 		return err_set(e, "cannot open '%s':", path);
 	for (; (rc = read_name(name, f)) > 0; line++)
 		if (*name)
-			add_item(g, mem_strdup(name), NULL);
+			add_item(g, mem_strdup(name), NULL, strspn(name, "./"));
 	if (rc < 0)
 		err_set(e, "'%s' line %d: not the name of a file (one per line is expected)", path, line + 1);
 	else if (ferror(f))
@@ -206,51 +233,18 @@ gallery_add_list(struct gallery *g, const char *path, struct err *e)
 	return rc;
 }
 
-/* The first HEAD ENDING SUFFIX that exists, SUFFIX as the image's or one fit for masks; NULL: none does. */
-static char *
-find_mask(const char *head, const char *ending, const char *image_suffix)
-{
-	char *path = mem_printf("%s%s%s", head, ending, image_suffix);
-	int i;
-
-	for (i = 0; access(path, F_OK); i++) {
-		free(path);
-		if (i == MASK_SUFFIXES)
-			return NULL;
-		path = mem_printf("%s%s%s", head, ending, suffixes[i]);
-	}
-	return path;
-}
-
-static int
-pair(struct gallery_item *it, struct err *e)
-{
-	const char *dir = img_dir(it->path), *suffix = it->path + stem(it->path);
-	char *head = mem_printf("%.*s", (int)stem(it->path), it->path), *folder;
-	int rc = 0;
-
-	it->mask = find_mask(head, "_gt", suffix);
-	free(head);
-	if (!dir || it->mask)
-		return 0;
-	folder = mem_printf("%.*sann_dir", (int)(dir - it->path), it->path);
-	if (is_folder(folder)) {
-		head = mem_printf("%s/%.*s", folder, (int)(suffix - dir - 8), dir + 8);
-		it->mask = find_mask(head, "", suffix);
-		if (!it->mask)
-			rc = err_set(e, "'%s': no mask %s%s (or .tif, .tiff, .png)", it->path, head, suffix);
-		free(head);
-	}
-	free(folder);
-	return rc;
-}
-
 static void
 free_item(struct gallery_item *it)
 {
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(it->more); i++)
+		free(it->more[i]);
 	free(it->path);
 	free(it->mask);
+	free(it->masks);
 	free(it->class);
+	free(it->name);
 }
 
 void
@@ -264,25 +258,6 @@ gallery_keep(struct gallery *g, const unsigned char *keep)
 		else
 			free_item(&g->item[i]);
 	g->n = n;
-}
-
-/* Drops the items that are masks of others. */
-static void
-drop_masks(struct gallery *g)
-{
-	char **mask = mem_array(g->n, sizeof *mask);
-	unsigned char *keep = mem_alloc(g->n);
-	size_t i, n = 0;
-
-	for (i = 0; i < g->n; i++)
-		if (g->item[i].mask)
-			mask[n++] = g->item[i].mask;
-	qsort(mask, n, sizeof *mask, by_name);
-	for (i = 0; i < g->n; i++)
-		keep[i] = !bsearch(&g->item[i].path, mask, n, sizeof *mask, by_name);
-	free(mask);
-	gallery_keep(g, keep);
-	free(keep);
 }
 
 static int
@@ -324,24 +299,26 @@ number_classes(struct gallery *g, struct err *e)
 }
 
 int
-gallery_finish(struct gallery *g, int with_masks, struct err *e)
+gallery_finish(struct gallery *g, int lenient, struct err *e)
 {
-	size_t i;
-
-	for (i = 0; i < g->n && with_masks; i++)
-		if (pair(&g->item[i], e))
-			return -1;
 	if (!g->n)
 		return err_set(e, "no pictures (.tif .tiff .jpg .jpeg .png) there");
-	drop_masks(g);
+	if (gallery_pair(g, lenient, e))
+		return -1;
+	gallery_name(g);
 	return number_classes(g, e);
 }
 
 void
 gallery_free(struct gallery *g)
 {
+	size_t i;
+
 	while (g->n)
 		free_item(&g->item[--g->n]);
+	for (i = 0; i < g->orphans; i++)
+		free(g->orphan[i]);
+	free(g->orphan);
 	free(g->item);
 	*g = (struct gallery){ 0 };
 }

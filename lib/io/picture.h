@@ -20,7 +20,7 @@
 
 struct picture {
 	enum ten_dtype dtype;         /* U8 I8 U16 I16 U32 I32 F32 */
-	int channels, height, width;  /* channels 1 or 3 */
+	int channels, height, width;  /* of a file, channels are 1 or 3 */
 	void *data;                   /* (C,H,W), 64-byte aligned */
 };
 
@@ -46,12 +46,21 @@ size_t picture_bytes(const struct picture *p);
 void picture_grey(struct picture *p);
 void picture_rgb(struct picture *p);
 
+/* Files as one picture: their pages with the channels of all files, in their order, one size and at most `most` of them; F32 where their
+ * types differ. Messages name the file. On error nothing is left to free. */
+enum picture_channels { PICTURE_AS_IS, PICTURE_GREY, PICTURE_RGB };
+int pictures_read_channels(struct pictures *p, char *const *path, int files, enum picture_channels as, int most,
+                           struct err *e);
+
 /* Adds `image` [1,C,H,W] with the picture's type; NaN and infinity are errors that name the pixel. */
 int picture_image(struct record *r, const struct picture *p, struct err *e);
 
 /* Adds `mask` [1,H,W] U8 of p, which must be as large as `image`, have one channel (or three equal ones) and
- * whole values in 0..classes-1. */
-int picture_mask(struct record *r, const struct picture *p, const struct picture *image, int classes,
+ * whole values in 0..classes-1, or `ignore` (-1: none). */
+int picture_mask(struct record *r, const struct picture *p, const struct picture *image, int classes, int ignore,
                  struct err *e);
+
+/* Does pixel i, of as many as a plane has, have one value in all channels? */
+int picture_is_grey(const struct picture *p, int64_t i);
 
 #endif

@@ -1,6 +1,7 @@
 #include "io/picture.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static int
@@ -25,40 +26,42 @@ picture_image(struct record *r, const struct picture *p, struct err *e)
 	return 0;
 }
 
-/* Does pixel i have the same value in all channels? */
-static int
-is_grey(const struct picture *p, int64_t plane, int64_t i)
+int
+picture_is_grey(const struct picture *p, int64_t i)
 {
-	size_t size = ten_dtype_size(p->dtype);
+	size_t size = ten_dtype_size(p->dtype), plane = (size_t)p->height * (size_t)p->width;
 	const char *x = (const char *)p->data + (size_t)i * size;
 	int c;
 
 	for (c = 1; c < p->channels; c++)
-		if (memcmp(x, x + (size_t)(c * plane) * size, size))
+		if (memcmp(x, x + (size_t)c * plane * size, size))
 			return 0;
 	return 1;
 }
 
 int
-picture_mask(struct record *r, const struct picture *p, const struct picture *image, int classes,
+picture_mask(struct record *r, const struct picture *p, const struct picture *image, int classes, int ignore,
              struct err *e)
 {
 	int64_t dim[3] = { 1, p->height, p->width }, plane = dim[1] * dim[2], i;
 	struct tensor t = { .dtype = p->dtype, .ndim = 1, .dim = { plane }, .data = p->data };
+	char other[16] = "";
 	uint8_t *mask;
 
 	if (p->height != image->height || p->width != image->width)
 		return err_set(e, "mask is %dx%d, its image %dx%d", p->width, p->height, image->width,
 		               image->height);
+	if (ignore >= 0)
+		snprintf(other, sizeof other, " or %d", ignore);
 	mask = record_add(r, "mask", TEN_U8, 3, dim)->data;
 	for (i = 0; i < plane; i++) {
 		double v = tensor_get(&t, i);
 		int x = (int)(i % p->width), y = (int)(i / p->width);
 
-		if (!is_grey(p, plane, i))
-			return err_set(e, "a colour at (%d,%d), expected labels 0..%d", x, y, classes - 1);
-		if (!(v >= 0 && v < classes && v == floor(v)))
-			return err_set(e, "label %g at (%d,%d), expected 0..%d", v, x, y, classes - 1);
+		if (!picture_is_grey(p, i))
+			return err_set(e, "a colour at (%d,%d), expected labels 0..%d%s", x, y, classes - 1, other);
+		if (!(v >= 0 && v < classes && v == floor(v)) && (ignore < 0 || v != ignore))
+			return err_set(e, "label %g at (%d,%d), expected 0..%d%s", v, x, y, classes - 1, other);
 		mask[i] = (uint8_t)v;
 	}
 	return 0;

@@ -26,7 +26,7 @@ use_picture(const void *data, size_t size, enum picture_palette palette)
 
 		FUZZ_CHECK((x->channels == 1 || x->channels == 3) && x->height > 0 && x->width > 0);
 		picture_image(&r, x, &e);
-		picture_mask(&r, x, x, 4, &e);
+		picture_mask(&r, x, x, 4, -1, &e);
 		if (i % 2)
 			picture_grey(x);
 		else

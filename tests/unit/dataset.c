@@ -64,6 +64,20 @@ touch(const char *names)
 	free(copy);
 }
 
+static void
+mkdirs(const char *names)
+{
+	char *copy = mem_strdup(names), *next = copy, *name, *path;
+
+	while ((name = strsep(&next, " "))) {
+		path = mem_printf("%s/%s", dir, name);
+		if (mkdir(path, 0700))
+			abort();
+		free(path);
+	}
+	free(copy);
+}
+
 /* Names of all cases, "a b c"; with + for a mask and the number of channels where it is not 1. */
 static const char *
 listed(const struct dataset *d)
@@ -317,7 +331,7 @@ bad_json(void)
 		{ "{\"modality\":{\"0\":\"a\"},\"labels\":{\"0\":\"a\\n\"}}", "has control characters" },
 		{ "{\"modality\":{\"0\":\"a\"},\"labels\":{\"0\":\"a\\u0000\"}}", "not valid JSON" },
 		{ "{\"modality\":{\"0\":\"a\"},\"labels\":{\"0\":\"\xff\"}}", "not valid JSON" },
-		{ "{\"channel_names\":{\"0\":\"a\"},\"labels\":{\"a\":0},\"file_ending\":\".png\"}", "file_ending is '.png'" },
+		{ "{\"channel_names\":{\"0\":\"a\"},\"labels\":{\"a\":0},\"file_ending\":\".gif\"}", "file_ending is '.gif'" },
 		{ V1 "\"training\":[3]}", "entry 0 of \"training\"" },
 		{ V1 "\"training\":[{\"image\":\"a.png\",\"label\":\"b\"}]}", "entry 0 of \"training\"" },
 		{ V1 "\"training\":[{\"image\":\"/a.nii\",\"label\":\"/a.nii\"}]}", "is no path within the folder" },
@@ -349,6 +363,84 @@ bad_json(void)
 		abort();
 	free(path);
 	refuses("not a file of at most 16777216 bytes", "a large file");
+}
+
+static void
+pictures(void)
+{
+	struct dataset d;
+	struct err e;
+
+	clear();
+	touch("b.png b_gt.tif a.TIF c.jpeg notes.txt");
+	CHECK(!dataset_open(&d, dir, DATASET_ALL, &e) && d.layout == DATASET_PICTURES, "a folder of pictures");
+	CHECK_STR(listed(&d), "a b+ c", "masks are none of them");
+	CHECK(dataset_is_picture(&d.c[0]) && !strcmp(d.c[1].patient, "b"), "they are pictures");
+	dataset_free(&d);
+	CHECK_STR(open_part(DATASET_VAL), "a", "where nothing says so, the first is for validation");
+	touch("d_gt.png");
+	refuses("labels without an image", "labels without an image");
+	CHECK(!dataset_masks(&d, dir, &e), "masks among them");
+	CHECK_STR(listed(&d), "b+ d+0", "by the names of their images");
+	dataset_free(&d);
+	touch("x.nii");
+	CHECK_STR(open_part(DATASET_ALL), "x", "NIfTI files go first");
+
+	clear();
+	touch("c_gt.tif a.png b_seg.tif");
+	CHECK(!dataset_masks(&d, dir, &e) && !strcmp(listed(&d), "a+0 b+0 c+0"), "a folder of masks alone");
+	dataset_free(&d);
+}
+
+/* Folders of images with folders of masks. */
+static void
+picture_folders(void)
+{
+	struct dataset d;
+	struct err e;
+
+	clear();
+	mkdirs("img_dir ann_dir img_dir/train img_dir/val ann_dir/train ann_dir/val");
+	touch("img_dir/train/x_0.tiff img_dir/train/y_0.tiff img_dir/val/x_0.tiff ann_dir/train/x_0_gt.tiff ann_dir/train/y_0.png "
+	      "ann_dir/val/x_0_gt.tiff");
+	CHECK(!dataset_open(&d, dir, DATASET_ALL, &e) && d.layout == DATASET_PICTURES, "the paper's layout");
+	CHECK_STR(listed(&d), "train_x_0+ y_0+ val_x_0+", "names are told apart by folders");
+	CHECK(strstr(d.c[0].mask, "/ann_dir/train/x_0_gt.tiff") != NULL, "a mask");
+	dataset_free(&d);
+	CHECK_STR(open_part(DATASET_TRAIN), "train_x_0+ y_0+", "training");
+	CHECK_STR(open_part(DATASET_VAL), "val_x_0+", "validation");
+	CHECK(strstr(open_part(DATASET_TEST), "is in split test") != NULL, "no test");
+	CHECK(!dataset_masks(&d, dir, &e) && !strcmp(listed(&d), "train_x_0+ y_0+ val_x_0+"), "its masks, by the same names");
+	dataset_free(&d);
+	touch("ann_dir/val/z_0_gt.tiff img_dir/val/w.tiff");
+	refuses("z_0_gt.tiff: labels without an image", "labels without an image");
+	CHECK(!dataset_survey(&d, dir, &e) && d.n == 4 && d.findings == 1, "an image without labels is a case");
+	dataset_free(&d);
+
+	clear();
+	mkdirs("test test/images test/labels");
+	touch("test/images/a.png test/labels/a.png");
+	CHECK_STR(open_part(DATASET_TEST), "a+", "images and labels in a part");
+	clear();
+	mkdirs("images other");
+	touch("images/a.png other/b.png");
+	CHECK_STR(open_part(DATASET_ALL), "a b", "images without a folder of masks");
+}
+
+static void
+picture_json(void)
+{
+	struct dataset d;
+	struct err e;
+
+	clear();
+	touch("imagesTr/a_0000.png imagesTr/b_0000.png imagesTr/b_0001.png imagesTr/b_0002.png imagesTr/p_0000.nii labelsTr/a.png");
+	put("dataset.json", "{\"channel_names\":{\"0\":\"R\",\"1\":\"G\",\"2\":\"B\"},\"labels\":{\"a\":0},\"file_ending\":\".png\"}");
+	CHECK(!dataset_open(&d, dir, DATASET_ALL, &e), "nnU-Net's pictures");
+	CHECK_STR(listed(&d), "a+ b3", "all colours in one file, or each in its own");
+	dataset_free(&d);
+	touch("imagesTr/c_0000.png imagesTr/c_0001.png");
+	refuses("channel 2 is missing: no imagesTr/c_0002.png", "a channel that is missing");
 }
 
 /* Every fifth patient, with all its cases. */
@@ -389,6 +481,9 @@ main(void)
 	acdc();
 	table();
 	bad_tables();
+	pictures();
+	picture_folders();
+	picture_json();
 	nnunet();
 	bad_json();
 	parts();

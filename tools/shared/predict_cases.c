@@ -53,7 +53,7 @@ add_pictures(struct predict_cases *s, const char *dir, const char *why)
 	struct err e;
 	size_t i;
 
-	if (gallery_add(&g, dir, &e) || gallery_finish(&g, 0, &e))
+	if (gallery_add(&g, dir, &e) || gallery_finish(&g, 1, &e))
 		die("%s", why);
 	for (i = 0; i < g.n; i++)
 		add_file(s, g.item[i].path, 1, 1);

@@ -81,8 +81,8 @@ studies_add_acdc(struct studies *l, const char *dir, enum dataset_part part, int
 			add_frames(l, dir, &a.patient[i]);
 	}
 	acdc_free(&a);
-	l->names = mem_strdup(acdc_names);
-	l->classes = 4;
+	l->classes.names = mem_strdup(acdc_names);
+	l->classes.n = 4;
 }
 
 static char *
@@ -97,6 +97,8 @@ add_case(struct studies *l, const struct dataset_case *c)
 	struct study *s = add(l, c->name);
 	int k;
 
+	if (dataset_is_picture(c))
+		die("'%s' is a picture (img2ten reads those)", c->image[0]);
 	if (l->masks && !c->mask)
 		die("'%s': no mask (--unlabelled takes images alone, labels.tsv may say that there is none)", c->image[0]);
 	for (k = 0; k < c->channels; k++)
@@ -139,9 +141,7 @@ studies_add_folder(struct studies *l, const char *dir, enum dataset_part part, i
 		studies_add_acdc(l, dir, part, cine);
 	} else {
 		add_cases(l, &d);
-		l->names = dataset_join_names(&d);
-		l->classes = d.classes;
-		l->ignore = d.ignore;
+		classes_take(&l->classes, &d);
 	}
 	dataset_free(&d);
 }
@@ -293,6 +293,6 @@ studies_free(struct studies *l)
 		free(s->phase);
 	}
 	free(l->s);
-	free(l->names);
-	*l = (struct studies){ .ignore = -1 };
+	classes_free(&l->classes);
+	*l = (struct studies){ .classes.ignore = -1 };
 }

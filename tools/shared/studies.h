@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "io/dataset.h"
+#include "classes.h"
 
 /* Strings belong to the study. */
 struct study {
@@ -25,10 +25,8 @@ struct study {
 struct studies {
 	struct study *s;
 	int n;
-	char *names; /* of the classes, "background,RV,MYO,LV"; NULL: unknown */
-	int classes; /* 0: unknown */
-	int ignore;  /* -1: none */
-	int masks;   /* set before anything is added: with masks */
+	struct classes classes;
+	int masks; /* set before anything is added: with masks */
 };
 
 /* cine: without masks, the whole cine of a patient rather than the labelled frames. */
