@@ -1,6 +1,7 @@
 #include "base/err.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,30 +28,43 @@ shorten(char *buf, size_t size, const char *text)
 		snprintf(buf, size, "%.*s...%s", (int)head, text, text + n - (size - head - 4));
 }
 
+/* Does a reason follow? */
+static int
+has_reason(const char *fmt)
+{
+	size_t n = strlen(fmt);
+
+	return n > 0 && fmt[n - 1] == ':';
+}
+
+/* Without memory of its own: the want of it must not keep it from being told. */
 static void
 format(char *buf, size_t size, const char *fmt, va_list ap)
 {
+	char text[3 * PATH_MAX + 1024];
 	const char *reason = strerror(errno);
-	size_t n = strlen(fmt);
-	char *text, *whole;
+	size_t n;
 
-	if (vasprintf(&text, fmt, ap) < 0) {
-		snprintf(buf, size, "out of memory");
-		return;
-	}
-	if (n > 0 && fmt[n - 1] == ':' && asprintf(&whole, "%s %s", text, reason) >= 0) {
-		free(text);
-		text = whole;
-	}
+	if (vsnprintf(text, sizeof text - 256, fmt, ap) < 0)
+		BUG("format '%s' cannot be printed", fmt);
+	n = strlen(text);
+	if (has_reason(fmt))
+		snprintf(text + n, sizeof text - n, " %s", reason);
 	shorten(buf, size, text);
-	free(text);
 }
 
 int
 err_vset(struct err *e, const char *fmt, va_list ap)
 {
-	if (e)
-		format(e->msg, sizeof e->msg, fmt, ap);
+	int none = has_reason(fmt) && errno == ENOMEM;
+	struct err unheard;
+
+	if (!e && !none)
+		return -1;
+	e = e ? e : &unheard;
+	format(e->msg, sizeof e->msg, fmt, ap);
+	if (none)
+		die("%s", e->msg);
 	return -1;
 }
 

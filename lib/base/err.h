@@ -2,7 +2,8 @@
  *
  * Library functions return 0 (or another success value) or -1, and then say why in the caller's
  * struct err. They never print and never exit, with two exceptions: memory that cannot be had
- * (see mem.h) and BUG(), a broken contract inside the program.
+ * (see mem.h) and BUG(), a broken contract inside the program. The first holds also where the system or a
+ * library lacks it: a reason of ENOMEM is never taken for a property of the file that was being read.
  *
  * Messages are lower case, one line, without a full stop: "cannot open 'x': No such file or directory".
  */
@@ -17,7 +18,8 @@ struct err {
 	char msg[1024];
 };
 
-/* Sets the message; a format that ends in ':' gets strerror(errno) appended. Returns -1. e may be NULL. */
+/* Sets the message; a format that ends in ':' gets strerror(errno) appended, and ends the program with it where that is
+ * ENOMEM. Returns -1. e may be NULL. */
 #define err_set(...) (err_fill(__VA_ARGS__), err_minus_one()) /* a macro, so that the compiler sees the -1 */
 void err_fill(struct err *e, const char *fmt, ...) PRINTF(2, 3);
 int err_vset(struct err *e, const char *fmt, va_list ap) PRINTF(2, 0);

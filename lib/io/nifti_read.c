@@ -60,7 +60,8 @@ source_open(struct source *s, const char *path, struct err *e)
 	s->gz = gzdopen(fd, "rb");
 	if (!s->gz) {
 		close(fd);
-		return err_set(e, "cannot open '%s': out of memory", path);
+		errno = ENOMEM; /* the only reason there is */
+		return err_set(e, "cannot open '%s':", path);
 	}
 	gzbuffer(s->gz, GZ_BUFFER);
 	return 0;
@@ -70,10 +71,10 @@ source_open(struct source *s, const char *path, struct err *e)
 static int
 source_blame(const struct source *s, int code, int saved_errno, struct err *e)
 {
-	errno = saved_errno;
+	errno = code == Z_MEM_ERROR ? ENOMEM : saved_errno;
 	if (code == Z_BUF_ERROR)
 		return err_set(e, "'%s': the gzip stream ends early (file cut short?)", s->path);
-	if (code == Z_ERRNO)
+	if (code == Z_ERRNO || code == Z_MEM_ERROR)
 		return err_set(e, "cannot read '%s':", s->path);
 	return err_set(e, "'%s': damaged gzip stream", s->path);
 }

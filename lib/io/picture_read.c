@@ -1,5 +1,6 @@
 #include "io/picture.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,13 @@ read_one(struct pictures *p, struct decoding *d, int (*read)(struct picture *, s
 	return read(p->page, d);
 }
 
+/* What a decoder says that gets no memory may sound as if the file were bad; errno, cleared before, knows. */
+static int
+blame(int rc, const char *path, struct err *e)
+{
+	return rc < 0 && errno == ENOMEM ? err_set(e, "cannot read '%s':", path) : rc;
+}
+
 int
 pictures_read(struct pictures *p, const char *path, enum picture_palette palette, struct err *e)
 {
@@ -82,6 +90,7 @@ pictures_read(struct pictures *p, const char *path, enum picture_palette palette
 	*p = (struct pictures){ 0 };
 	if (start(&d, &kind, path, palette, e))
 		return -1;
+	errno = 0;
 	switch (kind) {
 	case KIND_TIFF:
 		rc = tiff_read(p, &d);
@@ -95,6 +104,7 @@ pictures_read(struct pictures *p, const char *path, enum picture_palette palette
 	default:
 		rc = err_set(e, "'%s': neither TIFF, JPEG nor PNG", path);
 	}
+	rc = blame(rc, path, e);
 	fclose(d.f);
 	if (rc)
 		pictures_free(p);
@@ -110,10 +120,12 @@ pictures_count(const char *path, struct err *e)
 
 	if (start(&d, &kind, path, PICTURE_COLOURS, e))
 		return -1;
+	errno = 0;
 	if (kind == KIND_UNKNOWN)
 		n = err_set(e, "'%s': neither TIFF, JPEG nor PNG", path);
 	else if (kind == KIND_TIFF)
 		n = tiff_count(&d);
+	n = blame(n, path, e);
 	fclose(d.f);
 	return n;
 }

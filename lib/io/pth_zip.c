@@ -1,5 +1,6 @@
 #include "io/pth_zip.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -199,7 +200,7 @@ packed_bytes(const struct pth_zip *z, const struct pth_zip_entry *x)
 	return p + skip;
 }
 
-/* dst[size] from src[n], raw deflate; 0 if it came out exactly. Lengths are fed in pieces that fit zlib's ints. */
+/* dst[size] from src[n], raw deflate; Z_OK if it came out exactly. Lengths are fed in pieces that fit zlib's ints. */
 static int
 inflate_exactly(unsigned char *dst, uint64_t size, const unsigned char *src, uint64_t n)
 {
@@ -208,7 +209,7 @@ inflate_exactly(unsigned char *dst, uint64_t size, const unsigned char *src, uin
 	int rc;
 
 	if (inflateInit2(&s, -MAX_WBITS) != Z_OK)
-		return -1;
+		return Z_MEM_ERROR;
 	do {
 		s.next_in = (unsigned char *)src + in;
 		s.avail_in = n - in < INT_MAX ? (uInt)(n - in) : INT_MAX;
@@ -219,20 +220,29 @@ inflate_exactly(unsigned char *dst, uint64_t size, const unsigned char *src, uin
 		out = (uint64_t)(s.next_out - dst);
 	} while (rc == Z_OK && (s.avail_in == 0 || s.avail_out == 0) && (in < n || out < size));
 	inflateEnd(&s);
-	return rc == Z_STREAM_END && in == n && out == size ? 0 : -1;
+	if (rc == Z_STREAM_END && in == n && out == size)
+		return Z_OK;
+	return rc == Z_MEM_ERROR ? rc : Z_DATA_ERROR;
 }
 
 static int
 unpack(unsigned char **owned, const unsigned char *p, const struct pth_zip_entry *x, const char *name, struct err *e)
 {
+	int rc;
+
 	if (x->size / DEFLATE_MOST > x->packed)
 		return err_set(e, "'%s': %llu bytes cannot have been deflated to %llu", name, (unsigned long long)x->size,
 		               (unsigned long long)x->packed);
 	*owned = mem_aligned((size_t)x->size + 1); /* zlib wants a place to write to, even for nothing */
-	if (!inflate_exactly(*owned, x->size, p, x->packed))
+	rc = inflate_exactly(*owned, x->size, p, x->packed);
+	if (rc == Z_OK)
 		return 0;
 	free(*owned);
 	*owned = NULL;
+	if (rc == Z_MEM_ERROR) {
+		errno = ENOMEM;
+		return err_set(e, "cannot inflate '%s':", name);
+	}
 	return err_set(e, "'%s': damaged deflate data", name);
 }
 

@@ -304,6 +304,11 @@ nnunet(void)
 	refuses("c.nii.gz: labels without an image", "labels without an image");
 	CHECK(!dataset_survey(&d, dir, &e) && d.findings == 4 && d.n == 2, "a survey tells of files that fit nowhere");
 	dataset_free(&d);
+
+	clear();
+	touch("imagesTr/b_0000.nii.gz labelsTr");
+	put("dataset.json", V2 "}");
+	refuses("labelsTr': Not a directory", "labels that cannot be listed");
 }
 
 static void
