@@ -190,17 +190,18 @@ list_frames(struct acdc_patient *p, const char *folder, struct err *e)
 {
 	DIR *d = opendir(folder);
 	struct dirent *entry;
-	int ff;
+	int ff, rc;
 
 	if (!d)
 		return err_set(e, "cannot open '%s':", folder);
-	while ((entry = readdir(d)))
+	while (errno = 0, (entry = readdir(d)))
 		if ((ff = frame_number(p, entry->d_name)) > 0)
 			add_frame(p, folder, entry->d_name, ff);
+	rc = errno ? err_set(e, "cannot read '%s':", folder) : 0;
 	closedir(d);
 	if (p->nframes)
 		qsort(p->frame, (size_t)p->nframes, sizeof *p->frame, by_number);
-	return 0;
+	return rc;
 }
 
 static int
@@ -233,10 +234,11 @@ list_patients(struct acdc *a, const char *dir, struct err *e)
 	DIR *d = opendir(dir);
 	struct dirent *entry;
 	const char *end;
+	int rc;
 
 	if (!d)
 		return err_set(e, "cannot open '%s':", dir);
-	while ((entry = readdir(d))) {
+	while (errno = 0, (entry = readdir(d))) {
 		int id = strncmp(entry->d_name, "patient", 7) ? 0 : number(entry->d_name + 7, &end);
 
 		if (id < 1 || *end)
@@ -244,7 +246,10 @@ list_patients(struct acdc *a, const char *dir, struct err *e)
 		a->patient = mem_grow(a->patient, (size_t)a->n + 1, sizeof *a->patient);
 		a->patient[a->n++] = (struct acdc_patient){ .id = id, .name = mem_strdup(entry->d_name) };
 	}
+	rc = errno ? err_set(e, "cannot read '%s':", dir) : 0;
 	closedir(d);
+	if (rc)
+		return rc;
 	if (!a->n)
 		return err_set(e, "'%s': no folders patientNNN in there", dir);
 	qsort(a->patient, (size_t)a->n, sizeof *a->patient, by_id);

@@ -1,6 +1,7 @@
 #include "io/dataset_build.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,31 +143,44 @@ by_bytes(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-int
-dataset_list(char ***names, int *n, const struct dataset *d, const char *sub, struct err *e)
+static int
+take_names(char ***names, int *n, DIR *dir)
 {
-	char *path = mem_printf("%s%s%s", d->dir, *sub ? "/" : "", sub);
-	DIR *dir = opendir(path);
 	struct dirent *entry;
 
-	*names = NULL;
-	*n = 0;
-	if (!dir)
-		err_set(e, "cannot open '%s':", path);
-	while (dir && (entry = readdir(dir)) && *n < 4 * DATASET_CASES) {
+	while (errno = 0, (entry = readdir(dir)) && *n < 4 * DATASET_CASES) {
 		if (*entry->d_name == '.')
 			continue;
 		if (!(*n & (*n - 1)))
 			*names = mem_grow(*names, *n ? 2 * (size_t)*n : 1, sizeof **names);
 		(*names)[(*n)++] = mem_strdup(entry->d_name);
 	}
-	free(path);
+	return errno;
+}
+
+int
+dataset_list(char ***names, int *n, const struct dataset *d, const char *sub, struct err *e)
+{
+	char *path = mem_printf("%s%s%s", d->dir, *sub ? "/" : "", sub);
+	DIR *dir = opendir(path);
+	int rc = dir ? 0 : errno == ENOENT ? 1 : -1;
+
+	*names = NULL;
+	*n = 0;
 	if (!dir)
-		return -1;
-	closedir(dir);
+		err_set(e, "cannot open '%s':", path);
+	else if (take_names(names, n, dir))
+		rc = err_set(e, "cannot read '%s':", path);
+	free(path);
+	if (dir)
+		closedir(dir);
+	if (rc) {
+		dataset_free_list(*names, *n);
+		*n = 0;
+	}
 	if (*n)
 		qsort(*names, (size_t)*n, sizeof **names, by_bytes);
-	return 0;
+	return rc;
 }
 
 void

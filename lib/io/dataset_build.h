@@ -36,7 +36,8 @@ char *dataset_path(const struct dataset *d, const char *path, struct err *e);
 /* Length of a file's name without .nii or .nii.gz; 0: it has neither. */
 size_t dataset_stem(const char *file);
 
-/* Names in DIR/sub (sub may be ""), hidden ones left out, sorted by bytes. -1: there is no such folder. */
+/* Names in DIR/sub (sub may be ""), hidden ones left out, sorted by bytes. 1: there is no such folder, -1: it cannot be
+ * read; either way e says so and there is nothing to free. */
 int dataset_list(char ***names, int *n, const struct dataset *d, const char *sub, struct err *e);
 void dataset_free_list(char **names, int n);
 int dataset_in_list(char **names, int n, const char *name);

@@ -273,16 +273,19 @@ free_listing(struct listing *l)
 	dataset_free_list(l->name, l->n);
 }
 
-/* All cases of imagesTr or imagesTs. */
+/* All cases of imagesTr or imagesTs. 1: there is no such folder. */
 static int
 list_cases(struct dataset *d, const char *images_sub, const char *labels_sub, enum dataset_part part, struct err *e)
 {
 	struct listing images = { .sub = images_sub }, labels = { .sub = labels_sub };
-	int i;
+	int rc = dataset_list(&images.name, &images.n, d, images_sub, e), i;
 
-	if (dataset_list(&images.name, &images.n, d, images_sub, e))
+	if (rc)
+		return rc;
+	if (dataset_list(&labels.name, &labels.n, d, labels_sub, e) < 0) { /* there need be none */
+		free_listing(&images);
 		return -1;
-	dataset_list(&labels.name, &labels.n, d, labels_sub, NULL); /* there need be none */
+	}
 	for (i = 0; i < images.n; i++)
 		take_file(d, &images, &labels, images.name[i], part);
 	find_orphans(d, &images, &labels);
@@ -378,6 +381,7 @@ static int
 take_all(struct dataset *d, const json_t *root, int parts, struct err *e)
 {
 	const json_t *training = json_object_get(root, "training");
+	int rc;
 
 	if (take_channels(d, root, e) || take_labels(d, json_object_get(root, "labels"), e) || take_ending(d, root, e))
 		return err_prefix(e, "'%s/dataset.json'", d->dir);
@@ -387,9 +391,8 @@ take_all(struct dataset *d, const json_t *root, int parts, struct err *e)
 			return -1;
 		check_count(d, root);
 	}
-	if (!(parts & DATASET_TESTS) || !list_cases(d, "imagesTs", "labelsTs", DATASET_TEST, e))
-		return 0;
-	return parts & DATASET_LABELLED ? 0 : -1; /* there need be none */
+	rc = parts & DATASET_TESTS ? list_cases(d, "imagesTs", "labelsTs", DATASET_TEST, e) : 0;
+	return rc < 0 || (rc && !(parts & DATASET_LABELLED)) ? -1 : 0; /* there need be none */
 }
 
 int

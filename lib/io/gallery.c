@@ -46,21 +46,27 @@ list_folder(char ***names, size_t *n, const char *path, struct err *e)
 {
 	DIR *d = opendir(path);
 	struct dirent *entry;
+	int rc;
 
 	*names = NULL;
 	*n = 0;
 	if (!d)
 		return err_set(e, "cannot open '%s':", path);
-	while ((entry = readdir(d))) {
+	while (errno = 0, (entry = readdir(d))) {
 		if (*entry->d_name == '.')
 			continue;
 		*names = mem_grow(*names, *n + 1, sizeof **names);
 		(*names)[(*n)++] = mem_strdup(entry->d_name);
 	}
+	rc = errno ? err_set(e, "cannot read '%s':", path) : 0;
 	closedir(d);
+	while (rc && *n)
+		free((*names)[--*n]);
+	if (rc)
+		free(*names);
 	if (*n)
 		qsort(*names, *n, sizeof **names, by_name);
-	return 0;
+	return rc;
 }
 
 static int walk(struct gallery *g, const struct place *at, struct err *e);
