@@ -268,9 +268,9 @@ main(int argc, char *argv[])
 	progress_start(&progress, "cases", (uint64_t)set.n, opt_common.quiet);
 	inspect_set(&x, &set);
 	progress_end(&progress);
-	write_table(&x);
 	say(&x);
 	found = inspect_findings(&x) > 0;
+	write_table(&x); /* last: what fails leaves no table */
 	inspect_free(&x);
 	dataset_free(&set);
 	return found;
