@@ -32,6 +32,11 @@ small_inputs() {
 	ten_record '{"__metadata__":{"seq":"0","eos":"1","names":"a,b","spacing":"1 1 1"},"image":{"dtype":"U8","shape":[1,1,2,2],"data_offsets":[0,4]},
 "mask":{"dtype":"U8","shape":[1,2,2],"data_offsets":[4,8]},
 "pred":{"dtype":"U8","shape":[1,2,2],"data_offsets":[8,12]}}' '\1\2\3\4\0\1\1\0\0\1\0\0' >"$IN/report.ten"
+	mkdir -p "$IN/set/"{imagesTr,labelsTr}
+	cp "$GOLDEN/nifti/frame.nii.gz" "$IN/set/imagesTr/a_0000.nii.gz"
+	cp "$GOLDEN/nifti/labels.nii.gz" "$IN/set/labelsTr/a.nii.gz"
+	printf '{"channel_names":{"0":"MRI"},"labels":{"background":0,"RV":1,"MYO":2,"LV":3},"numTraining":1,"file_ending":".nii.gz"}' \
+		>"$IN/set/dataset.json"
 	mkdir "$IN/pictures"
 	cp "$GOLDEN"/pictures/{rgb.png,palette.png,colour.jpg,zipped.tif,jpeg.tif} "$IN/pictures"
 }

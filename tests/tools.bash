@@ -31,7 +31,9 @@ commands=(
 	'weights-export @encoder.w -o %out'
 	'nii2ten --acdc @acdc -o %out'
 	'nii2ten @image.nii --mask @mask.nii -o %out'
+	'nii2ten --split all @set -o %out'
 	'dataset-check @acdc -o %out'
+	'dataset-check @set -o %out'
 	'img2ten @pictures -o %out'
 	'img2ten --list @list -o %out'
 	'ssl-augment --views 1 --size 32 --normalize dataset --stats @stats.tsv @segmented -o %out'
@@ -71,6 +73,11 @@ inputs() {
 	cp "$golden/nifti/frame.nii.gz" "${p}_frame02.nii.gz"
 	cp "$golden/nifti/labels.nii.gz" "${p}_frame02_gt.nii.gz"
 	printf 'ED: 2\nES: 4\nGroup: DCM\n' >"${p%/*}/Info.cfg"
+	mkdir -p "$1/set/"{imagesTr,labelsTr}
+	cp "$golden/nifti/frame.nii.gz" "$1/set/imagesTr/a_0000.nii.gz"
+	cp "$golden/nifti/labels.nii.gz" "$1/set/labelsTr/a.nii.gz"
+	printf '{"channel_names":{"0":"MRI"},"labels":{"background":0,"RV":1,"MYO":2,"LV":3},"numTraining":1,"file_ending":".nii.gz"}' \
+		>"$1/set/dataset.json"
 	mkdir "$1/pictures"
 	cp "$golden/pictures/"{rgb.png,colour.jpg,zipped.tif} "$1/pictures"
 	printf '%s\n' "$1/pictures/"* >"$1/list"

@@ -28,7 +28,9 @@ some() {
 
 @test "files into streams and back" {
 	each nii2ten -j "$THREADS" -q --acdc "$IN/acdc" -o out
+	each nii2ten -j "$THREADS" -q --split all -o out "$IN/set"
 	each dataset-check -j "$THREADS" -q -o out "$IN/acdc"
+	each dataset-check -j "$THREADS" -q -o out "$IN/set"
 	# libtiff crashes when it has no memory for a codec, as does libjpeg within libtiff
 	CRASHES=6 each img2ten -j 1 -q -o out "$IN/pictures"
 	each ten2tif -q -o out "$IN/in.ten"
