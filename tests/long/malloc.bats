@@ -10,11 +10,17 @@ setup_file() {
 }
 
 each() {
-	loop "${MALLOC_STEP:-1}" "$@"
+	tell "${MALLOC_STEP:-1}" "$@"
 }
 
 some() {
-	loop $((17 * ${MALLOC_STEP:-1})) "$@"
+	tell $((17 * ${MALLOC_STEP:-1})) "$@"
+}
+
+# tell STEP TOOL ...: how many requests it were, whatever becomes of the test
+tell() {
+	set -o pipefail
+	loop "$@" | tee >(sed 's/^/# /' >&3)
 }
 
 @test "streams" {
