@@ -70,8 +70,8 @@ both\t1.000000\t0.000000\tboth' ]
 	nifti 4 1 1 1 1 1 '\0\0\1\1' >"$T/t.nii"
 	nifti 2 2 1 1 1 1 '\0\0\1\1' >"$T/size.nii"
 	nifti 4 1 1 1 1 2 '\0\0\1\1' >"$T/spacing.nii"
-	fails_with "*'$T/size.nii' and '$T/t.nii': the prediction is 2x2x1x1, the truth 4x1x1x1" seg-eval "$T/size.nii" "$T/t.nii"
-	fails_with "*the prediction's spacing is 1x1x2 mm, the truth's 1x1x1" seg-eval "$T/spacing.nii" "$T/t.nii"
+	fails_with "*'$T/size.nii' and '$T/t.nii': size 2x2x1 against 4x1x1" seg-eval "$T/size.nii" "$T/t.nii"
+	fails_with "*: spacing 1x1x2 against 1x1x1 mm, up to 1 mm apart" seg-eval "$T/spacing.nii" "$T/t.nii"
 	# sform: the same axes, but 10 mm to the right
 	for x in '\0\0\x20\x41' '\0\0\0\0'; do
 		head -c 254 "$T/t.nii"
@@ -81,7 +81,7 @@ both\t1.000000\t0.000000\tboth' ]
 		printf '\0\0\x80\x3f\0\0\0\0\0\0\0\0'"$x"'\0\0\0\0\0\0\x80\x3f\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x80\x3f\0\0\0\0'
 		tail -c +329 "$T/t.nii"
 	done | split -b 356 - "$T/place"
-	fails_with "*'$T/placeaa' and '$T/placeab': the prediction lies up to 10 mm away from the truth, by its sform and the truth's sform" \
+	fails_with "*'$T/placeaa' and '$T/placeab': origin (10,0,0) against (0,0,0) mm, up to 10 mm apart" \
 		seg-eval "$T/placeaa" "$T/placeab"
 	seg-eval -q --by-voxel "$T/placeaa" "$T/placeab" | grep -qx $'volume_dice\tforeground\t1.000000'
 	seg-eval -q "$T/placeaa" "$T/t.nii" | grep -qx $'volume_dice\tforeground\t1.000000' # t.nii does not say where it lies
@@ -98,7 +98,7 @@ both\t1.000000\t0.000000\tboth' ]
 t\t3\t1.000000\t0.001\t0.001' ]
 	[ "$(cell "$T/pat" lv_ef_percent.true 1) $(cell "$T/pat" lv_ef_percent.pred 1)" = '75 66.6667' ]
 	FRAMES=2 nifti 4 1 1 1 1 1 '\0\1\1\0\1\1\1\1' >"$T/two.nii"
-	fails_with "*the prediction is 4x1x1x2, the truth 4x1x1x3" seg-eval "$T/two.nii" "$T/t.nii"
+	fails_with "*two.nii' and '*t.nii': 2 against 3 frames" seg-eval "$T/two.nii" "$T/t.nii"
 	FRAMES=3 nifti 4 1 1 1 1 1 '\0\1\1\0\1\1\7\0\0\0\0\1' >"$T/p.nii"
 	fails_with "*'$T/p.nii' and '$T/t.nii': frame 2: sample 0: predicted label 7 at pixel 2, expected 0..1" \
 		seg-eval -k 2 "$T/p.nii" "$T/t.nii"

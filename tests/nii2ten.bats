@@ -100,11 +100,11 @@ said() {
 }
 
 @test "labels of another size or spacing are an error with the numbers" {
-	fails_with "nii2ten: '$N/cine.nii.gz': mask is 6x5x3x4, its image 6x5x3x1" \
+	fails_with "nii2ten: '$N/cine.nii.gz' and '$N/frame.nii.gz': 4 against 1 frames" \
 		nii2ten "$N/frame.nii.gz" --mask "$N/cine.nii.gz"
 	gzip -dc "$N/labels.nii.gz" >"$T/l.nii"
 	printf '\000\000\000\100' | dd of="$T/l.nii" bs=1 seek=88 conv=notrunc 2>/dev/null
-	fails_with "nii2ten: '$T/l.nii': mask spacing is 1.5x1.25x2 mm, its image's 1.5x1.25x8" \
+	fails_with "nii2ten: '$T/l.nii' and '$N/frame.nii.gz': spacing 1.5x1.25x2 against 1.5x1.25x8 mm, up to * mm apart" \
 		nii2ten "$N/frame.nii.gz" --mask "$T/l.nii"
 }
 
@@ -182,12 +182,12 @@ nnunet() {
 @test "channels that do not lie together are an error with the numbers" {
 	nnunet "$T/set"
 	cp "$N/cine.nii.gz" "$T/set/imagesTr/heart_7_0001.nii.gz"
-	fails_with "nii2ten: '*heart_7_0001.nii.gz': 4 frames, '*heart_7_0000.nii.gz' has 1" nii2ten --split all "$T/set"
+	fails_with "nii2ten: '*heart_7_0001.nii.gz' and '*heart_7_0000.nii.gz': 4 against 1 frames" nii2ten --split all "$T/set"
 	gzip -dc "$N/frame.nii.gz" >"$T/set/imagesTr/heart_7_0001.nii"
 	rm "$T/set/imagesTr/heart_7_0001.nii.gz"
 	# the x of the sform's offset becomes 100 mm
 	printf '\000\000\310\102' | dd of="$T/set/imagesTr/heart_7_0001.nii" bs=1 seek=292 conv=notrunc 2>/dev/null
-	fails_with "nii2ten: '*heart_7_0000.nii.gz' and '*heart_7_0001.nii': *[0-9] mm apart*" \
+	fails_with "nii2ten: '*heart_7_0001.nii' and '*heart_7_0000.nii.gz': *[0-9] mm apart*" \
 		nii2ten --split all "$T/set"
 }
 

@@ -9,11 +9,11 @@
 #include "base/progress.h"
 #include "io/inspect.h"
 
-static double tolerance = 0.01, far = 3;
+static double tolerance = NIFTI_APART, far = 3;
 
 static const struct opt opts[] = {
 	OPT_COMMON,
-	{ 't', "tolerance", OPT_REAL, &tolerance, "MM", "how far apart the voxels of an image and its mask may lie", 0, 1e6, 0 },
+	{ 't', "tolerance", OPT_REAL, &tolerance, "EDGES", "how far apart, in edges of a voxel, an image and its mask may lie", 0, 1e6, 0 },
 	{ 0, "far", OPT_REAL, &far, "FACTOR", "a size or spacing so many times the median, or the other way round, is told", 1,
 	  1e6, 0 },
 	OPT_END

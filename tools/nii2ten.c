@@ -11,7 +11,7 @@
 #define OTHERWISE 4 /* classes, where nobody says how many */
 
 static const char *acdc_dir, *mask_path, *names;
-static int split = -1, unlabelled, frames_only, classes, ignore = -1;
+static int split = -1, unlabelled, frames_only, by_voxel, classes, ignore = -1;
 
 static const struct opt opts[] = {
 	OPT_COMMON,
@@ -20,6 +20,7 @@ static const struct opt opts[] = {
 	{ 'u', "unlabelled", OPT_FLAG, &unlabelled, NULL, "no masks; of ACDC the whole cine", 0, 0, "" },
 	{ 'f', "frames", OPT_FLAG, &frames_only, NULL, "with -u, of ACDC: the labelled frames only", 0, 0, "" },
 	{ 'm', "mask", OPT_FILE, &mask_path, "FILE", "mask of the one operand", 0, 0, "" },
+	{ 0, "by-voxel", OPT_FLAG, &by_voxel, NULL, "take channels and masks although their headers place them elsewhere", 0, 0, "" },
 	{ 'c', "classes", OPT_INT, &classes, "N", "labels in masks are 0..N-1; 0: as the folder says, else 4", 0, 256, "" },
 	{ 'n', "names", OPT_TEXT, &names, "A,B,...", "names of the classes, from 0 on", 0, 0, "as the folder says" },
 	{ 0, "ignore", OPT_INT, &ignore, "LABEL", "label of pixels without truth, -1: as the folder says", -1, 255, "" },
@@ -157,6 +158,7 @@ main(int argc, char *argv[])
 
 	n = opt_parse(argc, &argv, opts, "[file ...|folder]", "NIfTI volumes to a stream of slices", 0, -1);
 	l.masks = !unlabelled;
+	l.by_voxel = by_voxel;
 	gather(&l, argv, n);
 	samples = studies_survey(&l);
 	out_open(&out);

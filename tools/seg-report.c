@@ -11,7 +11,7 @@
 #include "shared/tool.h"
 
 static const char *names_text, *title = "Segmentation report";
-static int pictured = 12, replicates = 1000, guess, common;
+static int pictured = 12, replicates = 1000, guess, common, by_voxel;
 
 static const struct opt opts[] = {
 	OPT_COMMON,
@@ -20,6 +20,7 @@ static const struct opt opts[] = {
 	  "those in the stream" },
 	{ 0, "worst", OPT_INT, &pictured, "N", "volumes with pictures, the worst ones", 0, 10000, 0 },
 	{ 0, "common", OPT_FLAG, &common, 0, "leave out cases that only one of two folders has", 0, 0, 0 },
+	{ 0, "by-voxel", OPT_FLAG, &by_voxel, 0, "compare volumes although their headers place them differently", 0, 0, 0 },
 	{ 0, "guess-phases", OPT_FLAG, &guess, 0, "where no phase is known, take the largest left ventricle for ED", 0, 0, 0 },
 	{ 0, "replicates", OPT_INT, &replicates, "N", "bootstrap replicates, 0 for no intervals", 0, 1000000, 0 },
 	OPT_END
@@ -60,7 +61,7 @@ next(struct record *r)
 	if (!paired)
 		return in_read(&in, r);
 	rc = pairs_next(&pairs, r, &e);
-	if (rc < 0 || (rc && case_images_add(&images, r, &pairs.a.head, &e)))
+	if (rc < 0 || (rc && case_images_add(&images, r, &pairs, &e)))
 		die("%s", e.msg);
 	if (rc && !has_truth)
 		record_remove(r, "mask");
@@ -110,6 +111,7 @@ open_files(const char *image, const char *pred, const char *truth)
 	has_truth = truth || beside;
 	if (pairs_open(&pairs, pred, truth ? truth : beside ? image : pred, beside || common, &e))
 		die("%s", e.msg);
+	pairs.by_voxel = by_voxel;
 	paired = 1;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "io/nifti_geometry.h"
 #include "io/volume.h"
 
 int
@@ -26,17 +27,17 @@ close_file(struct case_images *c)
 }
 
 static int
-open_file(struct case_images *c, const char *name, const char *path, const struct nifti *like, struct err *e)
+open_file(struct case_images *c, const char *path, const struct pairs *p, struct err *e)
 {
-	const struct nifti *n = &c->f.head;
+	const struct pair *pair = &p->p[p->at];
 
 	close_file(c);
 	if (nifti_open(&c->f, path, e))
 		return -1;
-	c->name = mem_strdup(name);
-	if (n->dim[3] != like->dim[3])
-		return err_set(e, "'%s': %lld frames, its mask has %lld", path, (long long)n->dim[3], (long long)like->dim[3]);
-	return volume_match(n, like, e) ? err_prefix(e, "'%s'", path) : 0;
+	c->name = mem_strdup(pair->name);
+	if (nifti_match(&c->f.head, &p->a.head, p->by_voxel, e))
+		return err_prefix(e, "'%s' and '%s'", path, pair->pred);
+	return 0;
 }
 
 static void
@@ -60,15 +61,15 @@ put_known(struct meta *m, const struct dataset *d, const struct dataset_case *c)
 }
 
 int
-case_images_add(struct case_images *c, struct record *r, const struct nifti *like, struct err *e)
+case_images_add(struct case_images *c, struct record *r, const struct pairs *p, struct err *e)
 {
-	const char *name = meta_get(&r->meta, "case");
+	const char *name = p->p[p->at].name;
 	const struct dataset_case *known = c->set.dir ? dataset_find(&c->set, name) : NULL;
 	const char *path = known && known->channels ? known->image[0] : c->path;
 
 	if (c->set.dir && (!known || !known->channels))
 		return err_set(e, "'%s': no image of case '%s'", c->path, name);
-	if ((!c->name || strcmp(c->name, name) != 0) && open_file(c, name, path, like, e))
+	if ((!c->name || strcmp(c->name, name) != 0) && open_file(c, path, p, e))
 		return -1;
 	if (nifti_next(&c->f, e) < 0)
 		return -1;

@@ -8,6 +8,7 @@
 
 #include "io/dataset.h"
 #include "io/nifti.h"
+#include "io/pairs.h"
 
 struct case_images {
 	struct dataset set;    /* empty for a single file */
@@ -18,10 +19,10 @@ struct case_images {
 
 int case_images_open(struct case_images *c, const char *path, int folder, struct err *e);
 
-/* Gives r `image` [Z,1,Y,X], the next frame of the case that its metadata `case` names, and the metadata patient, frame,
- * group, phase, names and classes as far as the folder knows them. like: the header of the masks' file. -1: there is no such
- * case, its file cannot be read, or differs from `like` in size, number of frames, or by more than 0.1 % in spacing. */
-int case_images_add(struct case_images *c, struct record *r, const struct nifti *like, struct err *e);
+/* Gives r, the record that was read last from p, `image` [Z,1,Y,X] of its case and frame, and the metadata patient, frame,
+ * group, phase, names and classes as far as the folder knows them. -1: there is no such case, its file cannot be read, or it
+ * does not match the prediction (nifti_match in nifti_geometry.h; p->by_voxel). */
+int case_images_add(struct case_images *c, struct record *r, const struct pairs *p, struct err *e);
 void case_images_close(struct case_images *c);
 
 #endif

@@ -31,7 +31,7 @@ struct inspect_case {
 
 struct inspection {
 	const struct dataset *set;
-	double tolerance, far;     /* set before: mm; a size or spacing so many times the median, or less than 1 by so many */
+	double tolerance, far;     /* set before: edges of a voxel, as NIFTI_APART; a size or spacing so many times the median, or less than 1 by so many */
 	struct inspect_case *c;    /* [set->n], in the set's order */
 	int sized;                 /* cases with a size, and the medians of these, by axis */
 	double median_size[3], median_spacing[3];

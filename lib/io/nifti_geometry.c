@@ -205,15 +205,22 @@ extents_apart(const struct nifti_geometry *a, const struct nifti_geometry *b)
 	return sqrt(square);
 }
 
+static double
+least_edge(const struct nifti_geometry *g)
+{
+	return fmin(g->spacing[0], fmin(g->spacing[1], g->spacing[2]));
+}
+
 int
 nifti_geometry_match(const struct nifti_geometry *a, const struct nifti_geometry *b, double tolerance, struct err *e)
 {
 	int placed = a->origin != NIFTI_SPACING && b->origin != NIFTI_SPACING;
+	double most = tolerance * fmin(least_edge(a), least_edge(b));
 	double extents = extents_apart(a, b), apart = placed ? nifti_geometry_apart(a, b) : 0;
 	struct err differs = { "" };
 
 	tell_size(&differs, a, b);
-	if (!*differs.msg && apart <= tolerance && extents <= tolerance)
+	if (!*differs.msg && apart <= most && extents <= most)
 		return 0;
 	tell_three(&differs, "spacing", "%gx%gx%g", a->spacing, b->spacing, " mm");
 	if (memcmp(a->dim, b->dim, sizeof a->dim))
@@ -221,6 +228,22 @@ nifti_geometry_match(const struct nifti_geometry *a, const struct nifti_geometry
 	if (placed)
 		tell_place(&differs, a, b);
 	return err_set(e, "%s%sup to %.3g mm apart", differs.msg, *differs.msg ? ", " : "", extents > apart ? extents : apart);
+}
+
+int
+nifti_match(const struct nifti *a, const struct nifti *b, int by_voxel, struct err *e)
+{
+	struct nifti_geometry p, q;
+
+	if (nifti_geometry(&p, a, NULL) || by_voxel)
+		p.origin = NIFTI_SPACING;
+	if (nifti_geometry(&q, b, NULL) || by_voxel)
+		q.origin = NIFTI_SPACING;
+	if (nifti_geometry_match(&p, &q, NIFTI_APART, e))
+		return -1;
+	if (a->dim[3] == b->dim[3])
+		return 0;
+	return err_set(e, "%lld against %lld frames", (long long)a->dim[3], (long long)b->dim[3]);
 }
 
 const char *

@@ -31,10 +31,19 @@ int nifti_geometry(struct nifti_geometry *g, const struct nifti *n, struct err *
  * the other; no voxel between them is farther. */
 double nifti_geometry_apart(const struct nifti_geometry *a, const struct nifti_geometry *b);
 
-/* -1, and the numbers that differ, if a and b are not of one size, or lie more than `tolerance` mm apart, or their extents
+/* How far apart, in edges of a voxel (the least of both volumes), what belongs together may lie: the channels of an image, an
+ * image and its masks, a prediction and the truth. Rounding to three digits does less to a header of 256 voxels; a step
+ * aside by one voxel, a turn or a mirroring does more. */
+#define NIFTI_APART 0.1
+
+/* -1, and the numbers that differ, if a and b are not of one size, or lie more than `tolerance` edges apart, or their extents
  * (size times spacing) differ by more: "spacing 1.5x1.5x8 against 1.5x1.5x10 mm, up to 14 mm apart". Where one says nothing
  * of the patient, only size and extent are compared. */
 int nifti_geometry_match(const struct nifti_geometry *a, const struct nifti_geometry *b, double tolerance, struct err *e);
+
+/* The same of two files to NIFTI_APART, and of their numbers of frames; by_voxel: as if they said nothing of the patient. A
+ * header that says what is no place says nothing. */
+int nifti_match(const struct nifti *a, const struct nifti *b, int by_voxel, struct err *e);
 
 const char *nifti_origin_name(enum nifti_origin origin); /* "sform", "qform", "spacing" */
 

@@ -1,6 +1,5 @@
 #include "io/pairs.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -118,46 +117,6 @@ pairs_open(struct pairs *p, const char *pred, const char *truth, int common, str
 
 /* --- reading --- */
 
-static int
-compare_heads(const struct nifti *pred, const struct nifti *truth, struct err *e)
-{
-	const int64_t *a = pred->dim, *b = truth->dim;
-	const double *p = pred->spacing, *q = truth->spacing;
-	int i;
-
-	if (memcmp(a, b, sizeof pred->dim))
-		return err_set(e, "the prediction is %lldx%lldx%lldx%lld, the truth %lldx%lldx%lldx%lld", (long long)a[0],
-		               (long long)a[1], (long long)a[2], (long long)a[3], (long long)b[0], (long long)b[1],
-		               (long long)b[2], (long long)b[3]);
-	for (i = 0; i < 3; i++)
-		if (fabs(p[i] - q[i]) > 1e-3 * q[i])
-			return err_set(e, "the prediction's spacing is %gx%gx%g mm, the truth's %gx%gx%g", p[0], p[1], p[2], q[0],
-			               q[1], q[2]);
-	return 0;
-}
-
-/* A hundredth of a voxel's least edge: what rounding does to single precision in a header is less */
-#define APART 0.01
-
-/* The same voxels must lie in the same place; what does not say where it lies is taken to lie there. */
-static int
-compare_places(const struct nifti *pred, const struct nifti *truth, struct err *e)
-{
-	const double *s = truth->spacing;
-	struct nifti_geometry a, b;
-	double apart;
-
-	if (nifti_geometry(&a, pred, NULL) || nifti_geometry(&b, truth, NULL))
-		return 0;
-	if (a.origin == NIFTI_SPACING || b.origin == NIFTI_SPACING)
-		return 0;
-	apart = nifti_geometry_apart(&a, &b);
-	if (apart > APART * fmin(s[0], fmin(s[1], s[2])))
-		return err_set(e, "the prediction lies up to %.3g mm away from the truth, by its %s and the truth's %s", apart,
-		               nifti_origin_name(a.origin), nifti_origin_name(b.origin));
-	return 0;
-}
-
 int
 pairs_blame(const struct pairs *p, struct err *e)
 {
@@ -190,9 +149,8 @@ open_files(struct pairs *p, struct err *e)
 		return -1;
 	}
 	p->open = 1;
-	if (compare_heads(&p->a.head, &p->b.head, e) ||
-	    (!p->by_voxel && compare_places(&p->a.head, &p->b.head, e)))
-		return pairs_blame(p, e);
+	if (nifti_match(&p->a.head, &p->b.head, p->by_voxel, e))
+		return err_prefix(e, "'%s' and '%s'", pair->pred, pair->truth);
 	return 0;
 }
 

@@ -32,8 +32,7 @@ int pairs_open(struct pairs *p, const char *pred, const char *truth, int common,
 
 /* 1: r holds `mask` and `pred` [Z,Y,X] U8 of the next frame, with the metadata case, patient, frame, group, phase, spacing,
  * slice, slices, and names, classes and ignore where they are known. 0: there are no more. -1: a file that cannot be read,
- * a value that is no label of 0..255, or files that differ in size, by more than 0.1 % in spacing, or in
- * where in the patient they lie, as far as both say. */
+ * a value that is no label of 0..255, or files that do not match (nifti_match in nifti_geometry.h). */
 int pairs_next(struct pairs *p, struct record *r, struct err *e);
 
 /* Says "'PRED' and 'TRUTH': " before a message about the record that was read last. Returns -1. */

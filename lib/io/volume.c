@@ -151,21 +151,3 @@ volume_mask(struct record *r, const struct nifti *n, int64_t t, int classes, int
 	}
 	return 0;
 }
-
-int
-volume_match(const struct nifti *image, const struct nifti *mask, struct err *e)
-{
-	const int64_t *a = image->dim, *b = mask->dim;
-	const double *p = image->spacing, *q = mask->spacing;
-	int i;
-
-	if (memcmp(a, b, sizeof image->dim))
-		return err_set(e, "mask is %lldx%lldx%lldx%lld, its image %lldx%lldx%lldx%lld",
-		               (long long)b[0], (long long)b[1], (long long)b[2], (long long)b[3],
-		               (long long)a[0], (long long)a[1], (long long)a[2], (long long)a[3]);
-	for (i = 0; i < 3; i++)
-		if (fabs(p[i] - q[i]) > 1e-3 * p[i])
-			return err_set(e, "mask spacing is %gx%gx%g mm, its image's %gx%gx%g", q[0], q[1],
-			               q[2], p[0], p[1], p[2]);
-	return 0;
-}

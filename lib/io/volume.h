@@ -20,7 +20,4 @@ int volume_channels(struct record *r, const struct nifti *n, int channels, int64
  * error. */
 int volume_mask(struct record *r, const struct nifti *n, int64_t t, int classes, int ignore, struct err *e);
 
-/* 0 if both have the same size, and the same spacing to 0.1 %. */
-int volume_match(const struct nifti *image, const struct nifti *mask, struct err *e);
-
 #endif

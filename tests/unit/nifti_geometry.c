@@ -98,6 +98,47 @@ differences(void)
 	CHECK_STR(said(&a, &c, 0.2), "spacing 1x1x8 against 1x1x10 mm, up to 4 mm apart", "if it is as large");
 }
 
+/* The tolerance counts edges of a voxel, whatever their length. */
+static void
+tolerance(void)
+{
+	struct nifti_geometry a = plain(0), b = plain(0.25);
+	int i;
+
+	for (i = 0; i < 3; i++)
+		a.spacing[i] = b.spacing[i] *= 2;
+	CHECK_STR(said(&a, &b, 0.125), "the same", "0.25 mm are an eighth of 2 mm");
+	CHECK_STR(said(&a, &b, 0.12), "origin (0,0,0) against (0.25,0,0) mm, up to 0.25 mm apart", "and more than less");
+}
+
+static const char *
+files_said(int frames, float x, int by_voxel)
+{
+	static struct err e;
+	struct nifti a, b;
+
+	strcpy(e.msg, "cannot open");
+	if (nifti_read_header(&a, "tests/golden/nifti/place-sform-1l.nii", &e) ||
+	    nifti_read_header(&b, "tests/golden/nifti/place-sform-1l.nii", &e))
+		return e.msg;
+	b.dim[3] = frames;
+	memcpy(b.header + 280, &x, 4);
+	strcpy(e.msg, "the same");
+	nifti_match(&a, &b, by_voxel, &e);
+	nifti_free(&a);
+	nifti_free(&b);
+	return e.msg;
+}
+
+static void
+files(void)
+{
+	CHECK_STR(files_said(2, 1, 1), "1 against 2 frames", "frames are counted");
+	CHECK(strstr(files_said(1, 50, 0), "apart") != NULL, "the place is looked at");
+	CHECK_STR(files_said(1, 50, 1), "the same", "unless it shall not be");
+	CHECK_STR(files_said(1, NAN, 0), "the same", "and what is no place says nothing");
+}
+
 /* A header of version 1, little-endian, with a real number at a place in it. */
 static const char *
 refused(int at, float x, int code_at)
@@ -148,6 +189,8 @@ main(void)
 	places();
 	units();
 	differences();
+	tolerance();
+	files();
 	no_place();
 	flat_voxels();
 	return check_done();

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "io/dataset.h"
+#include "io/nifti_geometry.h"
 #include "io/volume.h"
 #include "predict_cases.h"
 
@@ -24,8 +25,8 @@ channels_open(struct channels *s, const struct predict_case *c, struct err *e)
 	for (s->n = 0; s->n < c->channels; s->n++) {
 		if (nifti_open(&s->f[s->n], c->image[s->n], e))
 			return -1;
-		if (s->n && volume_match(&s->f[0].head, &s->f[s->n].head, e)) {
-			err_prefix(e, "'%s' and '%s'", c->image[0], c->image[s->n]);
+		if (s->n && nifti_match(&s->f[s->n].head, &s->f[0].head, 0, e)) {
+			err_prefix(e, "'%s' and '%s'", c->image[s->n], c->image[0]);
 			s->n++;
 			return -1;
 		}

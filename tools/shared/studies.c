@@ -6,10 +6,7 @@
 
 #include "io/acdc.h"
 #include "io/nifti_geometry.h"
-#include "io/volume.h"
 #include "tool.h"
-
-#define APART 0.01 /* mm that channels may lie apart: rounding of their headers */
 
 static const char acdc_names[] = "background,RV,MYO,LV";
 
@@ -207,42 +204,22 @@ studies_add_files(struct studies *l, char *const *path, int n, const char *mask)
 			add_file(l, path[i], mask);
 }
 
+/* Channels and masks are looked at together, pixel by pixel: they must lie in one place. */
 static void
-check_mask(const struct study *s, const struct nifti *image)
+check_place(const struct studies *l, const struct study *s, const struct nifti *first, const char *path)
 {
-	struct nifti mask;
-	struct err e;
-
-	if (nifti_read_header(&mask, s->mask, &e))
-		die("%s", e.msg);
-	if (volume_match(image, &mask, &e))
-		die("'%s': %s", s->mask, e.msg);
-	nifti_free(&mask);
-}
-
-/* Channels are looked at together, pixel by pixel: they must lie in one place. */
-static void
-check_channel(const struct study *s, const struct nifti *first, const char *path)
-{
-	struct nifti_geometry a, b;
 	struct nifti n;
 	struct err e;
 
 	if (nifti_read_header(&n, path, &e))
 		die("%s", e.msg);
-	if (n.dim[3] != first->dim[3])
-		die("'%s': %lld frames, '%s' has %lld", path, (long long)n.dim[3], s->image[0], (long long)first->dim[3]);
-	if (nifti_geometry(&a, first, &e))
-		die("'%s': %s", s->image[0], e.msg);
-	if (nifti_geometry(&b, &n, &e))
-		die("'%s': %s", path, e.msg);
-	if (nifti_geometry_match(&a, &b, APART, &e))
-		die("'%s' and '%s': %s", s->image[0], path, e.msg);
+	if (nifti_match(&n, first, l->by_voxel, &e))
+		die("'%s' and '%s': %s", path, s->image[0], e.msg);
 	nifti_free(&n);
 }
 
 static int64_t
-survey(struct study *s)
+survey(const struct studies *l, struct study *s)
 {
 	struct nifti first;
 	struct err e;
@@ -254,9 +231,9 @@ survey(struct study *s)
 	if (s->frame && s->dim[3] > 1)
 		die("'%s': %lld frames, expected one", s->image[0], (long long)s->dim[3]);
 	for (k = 1; k < s->channels; k++)
-		check_channel(s, &first, s->image[k]);
+		check_place(l, s, &first, s->image[k]);
 	if (s->mask)
-		check_mask(s, &first);
+		check_place(l, s, &first, s->mask);
 	nifti_free(&first);
 	return s->dim[2] * s->dim[3];
 }
@@ -270,7 +247,7 @@ studies_survey(struct studies *l)
 	for (i = 0; i < l->n; i++) {
 		if (l->s[i].channels != l->s[0].channels)
 			die("'%s' has %d channels, '%s' %d", l->s[i].name, l->s[i].channels, l->s[0].name, l->s[0].channels);
-		if (__builtin_add_overflow(samples, survey(&l->s[i]), &samples))
+		if (__builtin_add_overflow(samples, survey(l, &l->s[i]), &samples))
 			die("more slices than can be counted");
 	}
 	return samples;

@@ -26,7 +26,8 @@ struct studies {
 	struct study *s;
 	int n;
 	struct classes classes;
-	int masks; /* set before anything is added: with masks */
+	int masks;    /* set before anything is added: with masks */
+	int by_voxel; /* set before the survey: wherever channels and masks lie, if they have the same voxels */
 };
 
 /* cine: without masks, the whole cine of a patient rather than the labelled frames. */
@@ -36,7 +37,7 @@ void studies_add_folder(struct studies *l, const char *dir, enum dataset_part pa
 /* NAME_gt.nii.gz beside NAME.nii.gz is its mask, and no image where both are named. mask: of the one file; may be NULL. */
 void studies_add_files(struct studies *l, char *const *path, int n, const char *mask);
 
-/* Reads the headers: channels of one size and place, masks of their image's size and spacing. Returns the number of slices. */
+/* Reads the headers: channels and masks must match the image (io/nifti_geometry.h). Returns the number of slices. */
 int64_t studies_survey(struct studies *l);
 void studies_free(struct studies *l);
 
