@@ -213,3 +213,73 @@ sform() {
 	# shellcheck disable=SC2016 # the other shell expands it
 	fails_with "dataset-check: cannot write 'standard output': *" bash -c 'dataset-check -q "$1" >/dev/full' - "$T/d"
 }
+
+@test "a patient whose Info.cfg is bad or missing is told, and the others are read" {
+	phantom-cine -q -s 1 --patients 3 --matrix 48,48 --slices 3,3 --frames 4,4 --no-cine -o "$T/d"
+	sed -i 's/^ES:.*/ES: soon/' "$T/d/patient002/Info.cfg"
+	rm "$T/d/patient003/Info.cfg"
+	check 1
+	[ "$(grep -c '^patient00[123]_frame' "$T/out")" -eq 6 ]
+	found patient002 "'$T/d/patient002/Info.cfg' line 2: 'ES' is 'soon', expected a frame number"
+	found patient003 "cannot open '$T/d/patient003/Info.cfg': No such file or directory"
+	fails_with "nii2ten: *Info.cfg*" nii2ten --split all "$T/d"
+	fails_with "seg-eval: '$T/d': patient002: *Info.cfg*" seg-eval "$T/d" "$T/d"
+}
+
+@test "a folder of pictures: a row for each, their ranges by channel, and a summary" {
+	mkdir -p "$T/d/img_dir/train" "$T/d/ann_dir/train"
+	for c in a b; do
+		SAMPLES=3 tiff 2 2 '\1\2\3\4\5\6\7\10\11\12\13'"\\$((++i))" >"$T/d/img_dir/train/$c.tif"
+		tiff 2 2 '\0\1\2\11' >"$T/d/ann_dir/train/${c}_gt.tif"
+	done
+	printf '%s\t%s\n' label name 0 no 1 wall 2 lumen 9 ignore >"$T/d/classes.tsv"
+	check 0
+	diff "$T/out" - <<-'EOF'
+		case	part	size	spacing	channels	min	max	mean	labels	findings
+		a	train	2x2	-	3	1,2,1	10,11,9	5.5,6.5,4.75	0:1 1:1 2:1 9:1	-
+		b	train	2x2	-	3	1,2,2	10,11,9	5.5,6.5,5	0:1 1:1 2:1 9:1	-
+	EOF
+	diff <(grep -v ' took ' "$T/said") - <<-EOF
+		dataset-check: '$T/d' (pictures): 2 cases of 2 patients, 2 with a mask
+		dataset-check: size: x 2 to 2, y 2 to 2; median 2x2
+		dataset-check: intensities of channel 0: 1 to 10
+		dataset-check: intensities of channel 1: 2 to 11
+		dataset-check: intensities of channel 2: 1 to 9
+		dataset-check: label 0 (no): 2 pixels in 2 cases
+		dataset-check: label 1 (wall): 2 pixels in 2 cases
+		dataset-check: label 2 (lumen): 2 pixels in 2 cases
+		dataset-check: label 9 (to be ignored): 2 pixels in 2 cases
+		dataset-check: nothing found that is wrong
+	EOF
+}
+
+@test "what is wrong with pictures and their masks, one beside the other" {
+	mkdir -p "$T/d/images" "$T/d/masks"
+	for c in a b c d e f g; do
+		tiff 2 2 '\1\2\3'"\\$((++i))" >"$T/d/images/$c.tif"
+		tiff 2 2 '\0\1\2\0' >"$T/d/masks/$c.tif"
+	done
+	printf '%s\t%s\n' label name 0 no 1 wall 2 lumen >"$T/d/classes.tsv"
+	tiff 1 1 '\1' >"$T/d/masks/b.tif"
+	SAMPLES=3 tiff 2 2 '\1\2\3\4\4\4\1\1\1\0\0\0' >"$T/d/masks/c.tif"
+	tiff 2 2 '\0\1\5\7' >"$T/d/masks/d.tif"
+	rm "$T/d/masks/e.tif"
+	: >"$T/d/images/f.tif"
+	cp "$T/d/masks/a.tif" "$T/d/masks/z.tif"
+	SAMPLES=3 tiff 2 2 '\1\2\3\4\4\4\1\1\1\0\0\0' >"$T/d/images/g.tif"
+	check 1
+	found a -
+	found b 'mask and image: size 1x1x1 against 2x2x1'
+	found c 'mask: 1 pixels have a colour, the first at (0,0), expected labels as grey values or indices'
+	found d 'mask: 2 values are no classes, the first 5 at (0,1)'
+	found e 'no mask'
+	found f "image: '$T/d/images/f.tif': neither TIFF, JPEG nor PNG"
+	found g '3 channels, expected 1'
+	found "$T/d/masks/z.tif" 'labels without an image'
+	head -c 20 "$T/d/images/a.tif" >"$T/d/images/f.tif"
+	cp "$T/d/images/a.tif" "$T/d/images/b.tif"
+	tiff 1 1 '\5' >"$T/d/images/d.tif"
+	check 1
+	found b 'mask and image: size 1x1x1 against 2x2x1; image: the same values as that of a'
+	found d 'image: all of it is 5; mask: 2 values are no classes, the first 5 at (0,1); mask and image: size 2x2x1 against 1x1x1'
+}

@@ -1,4 +1,4 @@
-/* dataset-check - what is in a folder of volumes, and what is wrong with it */
+/* dataset-check - what is in a folder of volumes or pictures, and what is wrong with it */
 #include "shared/tool.h"
 
 #include <math.h>
@@ -56,31 +56,53 @@ put_size(FILE *f, const struct inspect_file *v)
 		fputs("\t-\t-", f);
 		return;
 	}
-	fprintf(f, "\t%lldx%lldx%lld", (long long)v->at.dim[0], (long long)v->at.dim[1], (long long)v->at.dim[2]);
+	fprintf(f, "\t%lldx%lld", (long long)v->at.dim[0], (long long)v->at.dim[1]);
+	if (!v->picture)
+		fprintf(f, "x%lld", (long long)v->at.dim[2]);
 	if (v->frames > 1)
 		fprintf(f, "x%lld", (long long)v->frames);
-	fprintf(f, "\t%.6gx%.6gx%.6g", v->at.spacing[0], v->at.spacing[1], v->at.spacing[2]);
+	if (v->picture)
+		fputs("\t-", f);
+	else
+		fprintf(f, "\t%.6gx%.6gx%.6g", v->at.spacing[0], v->at.spacing[1], v->at.spacing[2]);
 }
 
-/* A number for each channel, at this place in struct inspect_file. */
+/* The range of a case's channel; NULL: there is no such channel. *known: it could be read. */
+static const struct inspect_range *
+range_of(const struct inspect_case *c, int channel, int *known)
+{
+	int k, planes;
+
+	for (k = 0; k < c->of->channels; k++, channel -= planes) {
+		const struct inspect_file *v = &c->image[k];
+
+		planes = v->whole ? v->planes : 1;
+		if (channel >= planes)
+			continue;
+		*known = v->whole && v->range[channel].values > v->range[channel].odd;
+		return &v->range[channel];
+	}
+	return NULL;
+}
+
+/* A number for each channel, at this place in struct inspect_range. */
 static void
 put_numbers(FILE *f, const struct inspect_case *c, size_t place)
 {
-	int k;
+	const struct inspect_range *r;
+	double number;
+	int k, known;
 
 	putc('\t', f);
-	for (k = 0; k < c->of->channels; k++) {
-		const struct inspect_file *v = &c->image[k];
-		double number;
-
-		memcpy(&number, (const char *)v + place, sizeof number);
+	for (k = 0; (r = range_of(c, k, &known)); k++) {
+		memcpy(&number, (const char *)r + place, sizeof number);
 		fputs(k ? "," : "", f);
-		if (v->whole && v->values > v->odd)
+		if (known)
 			fprintf(f, "%.6g", number);
 		else
 			putc('-', f);
 	}
-	fputs(c->of->channels ? "" : "-", f);
+	fputs(k ? "" : "-", f);
 }
 
 static void
@@ -103,10 +125,13 @@ put_case(FILE *f, const struct inspect_case *c)
 	put_text(f, c->of->name);
 	fprintf(f, "\t%s", part[c->of->part]);
 	put_size(f, inspect_first(c));
-	fprintf(f, "\t%d", c->of->channels);
-	put_numbers(f, c, offsetof(struct inspect_file, min));
-	put_numbers(f, c, offsetof(struct inspect_file, max));
-	put_numbers(f, c, offsetof(struct inspect_file, mean));
+	if (inspect_channels(c))
+		fprintf(f, "\t%d", inspect_channels(c));
+	else
+		fputs("\t-", f);
+	put_numbers(f, c, offsetof(struct inspect_range, min));
+	put_numbers(f, c, offsetof(struct inspect_range, max));
+	put_numbers(f, c, offsetof(struct inspect_range, mean));
 	put_labels(f, c);
 	put_findings(f, c->finding, c->findings);
 }
@@ -163,6 +188,16 @@ say_cases(const struct dataset *d)
 	     count_patients(d), masks);
 }
 
+static int
+all_pictures(const struct dataset *d)
+{
+	int i;
+
+	for (i = 0; i < d->n && dataset_is_picture(&d->c[i]); i++)
+		;
+	return i == d->n;
+}
+
 static void
 say_axes(const struct inspection *x, const char *what, const char *unit, int spacing, const double median[3])
 {
@@ -179,23 +214,30 @@ say_axes(const struct inspection *x, const char *what, const char *unit, int spa
 			high[axis] = fmax(high[axis], v);
 		}
 	}
-	note("%s: x %.6g to %.6g, y %.6g to %.6g, z %.6g to %.6g%s; median %.6gx%.6gx%.6g", what, low[0], high[0], low[1],
-	     high[1], low[2], high[2], unit, median[0], median[1], median[2]);
+	if (all_pictures(x->set))
+		note("%s: x %.6g to %.6g, y %.6g to %.6g; median %.6gx%.6g", what, low[0], high[0], low[1], high[1], median[0],
+		     median[1]);
+	else
+		note("%s: x %.6g to %.6g, y %.6g to %.6g, z %.6g to %.6g%s; median %.6gx%.6gx%.6g", what, low[0], high[0], low[1],
+		     high[1], low[2], high[2], unit, median[0], median[1], median[2]);
 }
 
 static void
 say_intensities(const struct inspection *x)
 {
-	int i, k;
+	int i, k, known;
 
-	for (k = 0; k < DATASET_CHANNELS; k++) {
+	for (k = 0; k < INSPECT_PLANES * DATASET_CHANNELS; k++) {
 		double low = INFINITY, high = -INFINITY;
 
-		for (i = 0; i < x->set->n; i++)
-			if (k < x->c[i].of->channels && x->c[i].image[k].whole) {
-				low = fmin(low, x->c[i].image[k].min);
-				high = fmax(high, x->c[i].image[k].max);
+		for (i = 0; i < x->set->n; i++) {
+			const struct inspect_range *r = range_of(&x->c[i], k, &known);
+
+			if (r && known) {
+				low = fmin(low, r->min);
+				high = fmax(high, r->max);
 			}
+		}
 		if (low <= high)
 			note("intensities of channel %d: %.6g to %.6g", k, low, high);
 	}
@@ -216,9 +258,10 @@ say_classes(const struct inspection *x)
 			cases += x->c[i].label[k] > 0;
 		}
 		if (voxels || k < d->classes)
-			note("label %d%s%s%s: %lld voxels in %d cases", k, k < d->classes ? " (" : "",
+			note("label %d%s%s%s: %lld %s in %d cases", k, k < d->classes ? " (" : "",
 			     k < d->classes ? d->class_name[k] : k == d->ignore ? " (to be ignored" : "",
-			     k < d->classes || k == d->ignore ? ")" : "", (long long)voxels, cases);
+			     k < d->classes || k == d->ignore ? ")" : "", (long long)voxels,
+			     all_pictures(d) ? "pixels" : "voxels", cases);
 	}
 }
 
@@ -243,7 +286,8 @@ say(const struct inspection *x)
 	say_cases(x->set);
 	if (x->sized) {
 		say_axes(x, "size", "", 0, x->median_size);
-		say_axes(x, "spacing", " mm", 1, x->median_spacing);
+		if (!all_pictures(x->set))
+			say_axes(x, "spacing", " mm", 1, x->median_spacing);
 	}
 	say_intensities(x);
 	say_classes(x);
@@ -258,11 +302,11 @@ main(int argc, char *argv[])
 	struct err e;
 	int found;
 
-	opt_parse(argc, &argv, opts, "folder", "what is in a folder of volumes, and what is wrong with it", 1, 1);
+	opt_parse(argc, &argv, opts, "folder", "what is in a folder of volumes or pictures, and what is wrong with it", 1, 1);
 	if (dataset_survey(&set, argv[0], &e))
 		die("%s", e.msg);
 	if (!set.n && !set.findings)
-		die("'%s': no data set: no dataset.json, labels.tsv, patientNNN or NIfTI files", argv[0]);
+		die("'%s': no data set: no dataset.json, labels.tsv, patientNNN, NIfTI files or pictures", argv[0]);
 	x.tolerance = tolerance;
 	x.far = far;
 	progress_start(&progress, "cases", (uint64_t)set.n, opt_common.quiet);

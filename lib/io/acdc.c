@@ -268,6 +268,7 @@ free_patient(struct acdc_patient *p)
 	free(p->frame);
 	free(p->cine);
 	free(p->name);
+	free(p->bad);
 }
 
 static int
@@ -287,21 +288,41 @@ keep_split(struct acdc *a, const char *dir, enum acdc_split split, struct err *e
 	return 0;
 }
 
-int
-acdc_list(struct acdc *a, const char *dir, enum acdc_split split, struct err *e)
+/* bad: of patients that cannot be used, to keep why. */
+static int
+list(struct acdc *a, const char *dir, enum acdc_split split, int bad, struct err *e)
 {
+	struct err why;
 	int i;
 
 	*a = (struct acdc){ 0 };
 	if (list_patients(a, dir, e) || keep_split(a, dir, split, e))
 		goto fail;
-	for (i = 0; i < a->n; i++)
-		if (read_patient(&a->patient[i], dir, e))
+	for (i = 0; i < a->n; i++) {
+		if (!read_patient(&a->patient[i], dir, &why))
+			continue;
+		if (!bad) {
+			err_set(e, "%s", why.msg);
 			goto fail;
+		}
+		a->patient[i].bad = mem_strdup(why.msg);
+	}
 	return 0;
 fail:
 	acdc_free(a);
 	return -1;
+}
+
+int
+acdc_list(struct acdc *a, const char *dir, enum acdc_split split, struct err *e)
+{
+	return list(a, dir, split, 0, e);
+}
+
+int
+acdc_survey(struct acdc *a, const char *dir, struct err *e)
+{
+	return list(a, dir, ACDC_ALL, 1, e);
 }
 
 void

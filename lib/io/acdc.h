@@ -30,6 +30,7 @@ struct acdc_patient {
 	int nframes;
 	int ed, es;           /* frame numbers, from Info.cfg */
 	char group[16];       /* NOR DCM HCM MINF RV */
+	char *bad;            /* what is wrong with the folder or its Info.cfg; NULL: nothing */
 };
 
 struct acdc {
@@ -42,6 +43,9 @@ enum acdc_split acdc_split_of(int id); /* ACDC_TRAIN, ACDC_VAL or ACDC_TEST */
 /* Lists the patients of a split and reads their Info.cfg. An unreadable folder, a patient without a valid
  * Info.cfg, or no patient at all is an error. On error nothing is left to free. */
 int acdc_list(struct acdc *a, const char *dir, enum acdc_split split, struct err *e);
+
+/* The same of all patients, but what is wrong with one is said in `bad`, with its frames as far as they are there. */
+int acdc_survey(struct acdc *a, const char *dir, struct err *e);
 void acdc_free(struct acdc *a);
 
 #endif

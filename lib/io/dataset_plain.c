@@ -187,6 +187,16 @@ add_frame(struct dataset *d, const struct acdc_patient *p, const struct acdc_fra
 	free(name);
 }
 
+/* Some messages begin with the patient, who is named anyway. */
+static void
+note_bad(struct dataset *d, const struct acdc_patient *p)
+{
+	size_t n = strlen(p->name);
+	int twice = !strncmp(p->bad, p->name, n) && !strncmp(p->bad + n, ": ", 2);
+
+	dataset_note(d, 1, p->name, "%s", twice ? p->bad + n + 2 : p->bad);
+}
+
 int
 dataset_read_acdc(struct dataset *d, struct err *e)
 {
@@ -194,9 +204,11 @@ dataset_read_acdc(struct dataset *d, struct err *e)
 	struct acdc a;
 	int i, k;
 
-	if (acdc_list(&a, d->dir, ACDC_ALL, e))
+	if (acdc_survey(&a, d->dir, e))
 		return -1;
 	for (i = 0; i < a.n; i++) {
+		if (a.patient[i].bad)
+			note_bad(d, &a.patient[i]);
 		if (!a.patient[i].nframes)
 			dataset_note(d, 1, a.patient[i].name, "no frame files %s_frameFF.nii.gz", a.patient[i].name);
 		for (k = 0; k < a.patient[i].nframes; k++)

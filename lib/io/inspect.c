@@ -1,14 +1,12 @@
 /* The files of one case */
 #include "io/inspect.h"
 
-#include <float.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/crc.h"
 #include "base/mem.h"
+#include "io/inspect_read.h"
 
 void
 inspect_find(struct inspect_case *c, const char *fmt, ...)
@@ -23,124 +21,28 @@ inspect_find(struct inspect_case *c, const char *fmt, ...)
 	c->finding[c->findings++] = mem_strdup(text.msg);
 }
 
-/* --- a file, frame by frame --- */
-
-/* Where something was met first, and how often it was. */
-struct met {
-	int64_t times, at[4];
-	double value;
-};
-
-/* What is gathered while a file is read. */
-struct gather {
-	struct inspect_file *f;
-	const struct dataset *set; /* of a mask; NULL: an image */
-	int64_t *label;            /* [256] */
-	double sum;
-	struct met odd, unknown, fraction;
-};
-
 static void
-meet(struct met *m, const struct nifti *n, int64_t i, int64_t t, double value)
+tell_met(struct inspect_case *c, const char *name, const struct inspect_met *m, int picture, const char *one, const char *many)
 {
-	if (m->times++)
-		return;
-	m->value = value;
-	m->at[0] = i % n->dim[0];
-	m->at[1] = i / n->dim[0] % n->dim[1];
-	m->at[2] = i / n->dim[0] / n->dim[1];
-	m->at[3] = t;
-}
-
-static void
-take_label(struct gather *g, const struct nifti *n, int64_t i, int64_t t, double v)
-{
-	const struct dataset *set = g->set;
-
-	if (!(v >= 0 && v <= 255 && v == floor(v))) {
-		meet(&g->fraction, n, i, t, v);
-		return;
-	}
-	g->label[(int)v]++;
-	if (set->classes && v >= set->classes && v != set->ignore)
-		meet(&g->unknown, n, i, t, v);
-}
-
-static void
-take_frame(struct gather *g, const struct nifti *n, int64_t t)
-{
-	int64_t size = n->dim[0] * n->dim[1] * n->dim[2], i;
-	struct tensor stored = { .dtype = n->dtype, .ndim = 1, .dim = { size }, .data = n->data, .borrowed = 1 };
-	struct inspect_file *f = g->f;
-
-	f->crc = crc_add(f->crc, n->data, (size_t)size * ten_dtype_size(n->dtype));
-	for (i = 0; i < size; i++) {
-		double v = n->slope * tensor_get(&stored, i) + n->inter;
-
-		if (g->set)
-			take_label(g, n, i, t, v);
-		if (!(fabs(v) <= FLT_MAX)) {
-			meet(&g->odd, n, i, t, v);
-			continue;
-		}
-		f->min = fmin(f->min, v);
-		f->max = fmax(f->max, v);
-		g->sum += v;
-	}
-	f->values += size;
-}
-
-/* Reads the file whole, or says why not. */
-static int
-read_file(struct gather *g, const char *path, struct err *e)
-{
-	struct inspect_file *f = g->f;
-	struct nifti_frames in;
-	struct err why;
-	int rc;
-
-	*f = (struct inspect_file){ .path = path, .min = INFINITY, .max = -INFINITY };
-	if (nifti_open(&in, path, e))
-		return -1;
-	while ((rc = nifti_next(&in, e)) > 0)
-		take_frame(g, &in.frame, in.next - 1);
-	if (!rc) {
-		f->whole = 1;
-		f->frames = in.head.dim[3];
-		f->odd = g->odd.times;
-		f->mean = f->values > f->odd ? g->sum / (double)(f->values - f->odd) : NAN;
-		rc = nifti_geometry(&f->at, &in.head, &why) ? 1 : 0;
-		if (rc) {
-			f->at.origin = NIFTI_SPACING;
-			err_set(e, "%s", why.msg);
-		}
-	}
-	nifti_close(&in);
-	return rc;
-}
-
-/* --- what is wrong with it --- */
-
-static void
-tell_met(struct inspect_case *c, const char *name, const struct met *m, const char *what)
-{
-	char frame[40] = "";
+	char frame[40] = "", z[40] = "";
 
 	if (!m->times)
 		return;
 	if (m->at[3])
-		snprintf(frame, sizeof frame, " of frame %lld", (long long)m->at[3] + 1);
-	inspect_find(c, "%s: %lld %s %s, the first %g at (%lld,%lld,%lld)%s", name, (long long)m->times,
-	             m->times == 1 ? "value" : "values", what, m->value, (long long)m->at[0], (long long)m->at[1],
-	             (long long)m->at[2], frame);
+		snprintf(frame, sizeof frame, " of %s %lld", picture ? "page" : "frame", (long long)m->at[3] + 1);
+	if (!picture)
+		snprintf(z, sizeof z, ",%lld", (long long)m->at[2]);
+	inspect_find(c, "%s: %lld %s %s, the first %g at (%lld,%lld%s)%s", name, (long long)m->times,
+	             m->times == 1 ? "value" : "values", m->times == 1 ? one : many, m->value, (long long)m->at[0],
+	             (long long)m->at[1], z, frame);
 }
 
 /* Reads the file; the finding it makes is the first that it has. 1: it is there. */
 static int
-inspect_file(struct inspect_case *c, struct gather *g, const char *name, const char *path)
+inspect_file(struct inspect_case *c, struct inspect_gather *g, const char *name, const char *path)
 {
 	struct err e;
-	int rc = read_file(g, path, &e);
+	int rc = inspect_read(g, path, &e);
 
 	if (rc)
 		inspect_find(c, "%s: %s", name, e.msg);
@@ -156,6 +58,21 @@ name_image(char name[32], const struct inspect_case *c, int k)
 		snprintf(name, 32, "channel %d", k);
 }
 
+/* One value is all there is, in all planes. */
+static void
+tell_flat(struct inspect_case *c, const char *name, const struct inspect_file *f)
+{
+	int p;
+
+	for (p = 0; p < f->planes; p++)
+		if (f->range[p].min != f->range[p].max)
+			return;
+	for (p = 1; p < f->planes; p++)
+		if (f->range[p].min != f->range[0].min)
+			return;
+	inspect_find(c, "%s: all of it is %g", name, f->range[0].min);
+}
+
 static void
 compare(const struct inspection *x, struct inspect_case *c, const char *name, const struct inspect_file *f,
         const struct inspect_file *image)
@@ -168,43 +85,56 @@ compare(const struct inspection *x, struct inspect_case *c, const char *name, co
 	if (nifti_geometry_match(&f->at, &image->at, x->tolerance, &e))
 		inspect_find(c, "%s and %s: %s", name, other, e.msg);
 	if (f->frames != image->frames)
-		inspect_find(c, "%s and %s: %lld against %lld frames", name, other, (long long)f->frames, (long long)image->frames);
+		inspect_find(c, "%s and %s: %lld against %lld %s", name, other, (long long)f->frames, (long long)image->frames,
+		             f->picture ? "pages" : "frames");
 }
 
 static void
 inspect_image(struct inspection *x, struct inspect_case *c, int k)
 {
 	struct inspect_file *f = &c->image[k];
-	struct gather g = { .f = f };
+	struct inspect_gather g = { .f = f };
 	char name[32];
 	int i;
 
 	name_image(name, c, k);
 	if (!inspect_file(c, &g, name, c->of->image[k]))
 		return;
-	tell_met(c, name, &g.odd, g.odd.times == 1 ? "is no finite float" : "are no finite floats");
-	if (f->min == f->max)
-		inspect_find(c, "%s: all of it is %g", name, f->min);
+	tell_met(c, name, &g.odd, f->picture, "is no finite float", "are no finite floats");
+	tell_flat(c, name, f);
 	compare(x, c, name, f, &c->image[0]);
 	for (i = 0; i < k; i++)
-		if (c->image[i].whole && c->image[i].crc == f->crc && c->image[i].mean == f->mean)
+		if (c->image[i].whole && c->image[i].crc == f->crc && c->image[i].range[0].mean == f->range[0].mean)
 			inspect_find(c, "%s: the same values as channel %d", name, i);
+}
+
+/* What the labels of a mask are; 0: they are none. */
+static int
+inspect_labels(struct inspect_case *c, const struct inspect_gather *g)
+{
+	if (g->coloured.times) {
+		inspect_find(c, "mask: %lld pixels have a colour, the first at (%lld,%lld), expected labels as grey values or indices",
+		             (long long)g->coloured.times, (long long)g->coloured.at[0], (long long)g->coloured.at[1]);
+		memset(c->label, 0, sizeof c->label);
+		return 0;
+	}
+	tell_met(c, "mask", &g->fraction, c->mask.picture, "is no label of 0..255", "are no labels of 0..255");
+	tell_met(c, "mask", &g->unknown, c->mask.picture, "is no class", "are no classes");
+	return 1;
 }
 
 static void
 inspect_mask(struct inspection *x, struct inspect_case *c)
 {
-	struct gather g = { .f = &c->mask, .set = x->set, .label = c->label };
+	struct inspect_gather g = { .f = &c->mask, .set = x->set, .label = c->label };
 	int64_t found = 0;
 	int i;
 
 	if (!inspect_file(c, &g, "mask", c->of->mask))
 		return;
-	tell_met(c, "mask", &g.fraction, g.fraction.times == 1 ? "is no label of 0..255" : "are no labels of 0..255");
-	tell_met(c, "mask", &g.unknown, g.unknown.times == 1 ? "is no class" : "are no classes");
 	for (i = 1; i < 256; i++)
 		found += i == x->set->ignore ? 0 : c->label[i];
-	if (!found)
+	if (inspect_labels(c, &g) && !found)
 		inspect_find(c, "mask: nothing but background");
 	if (c->of->channels)
 		compare(x, c, "mask", &c->mask, &c->image[0]);
@@ -230,4 +160,17 @@ inspect_first(const struct inspect_case *c)
 		if (c->image[k].whole)
 			return &c->image[k];
 	return c->mask.whole ? &c->mask : NULL;
+}
+
+int
+inspect_channels(const struct inspect_case *c)
+{
+	int k, n = 0;
+
+	for (k = 0; k < c->of->channels; k++) {
+		if (!c->image[k].whole && dataset_is_picture(c->of))
+			return 0;
+		n += c->image[k].whole ? c->image[k].planes : 1;
+	}
+	return n;
 }

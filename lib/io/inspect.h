@@ -1,6 +1,6 @@
 /* inspect.h - what is in the files of a data set, and what is wrong with them
  *
- * inspect_set reads every voxel of every case, and tells what a training would stumble over, or rather would not: files
+ * inspect_set reads every voxel, or pixel, of every case, and tells what a training would stumble over, or rather would not: files
  * that are damaged, masks of another size or in another place than their image, labels that are no class, values that are
  * not finite, a case that is far from the others. A finding is a sentence; nothing that is wrong with a file is an error.
  */
@@ -10,14 +10,23 @@
 #include "io/dataset.h"
 #include "io/nifti_geometry.h"
 
+/* Of the values that are finite floats, scaled as the header says; odd: how many of them are not. */
+struct inspect_range {
+	double min, max, mean;
+	int64_t values, odd;
+};
+
 /* A file that was read to its end, or was not. */
+#define INSPECT_PLANES 3
 struct inspect_file {
 	const char *path;
 	int whole;                 /* 0: it could not be read, and what follows is empty */
-	int64_t frames;
+	int picture;               /* and no NIfTI: then `at` is its size alone, in pixels */
+	int64_t frames;            /* or pages */
 	struct nifti_geometry at;
-	double min, max, mean;     /* of the values that are finite floats; scaled as the header says */
-	int64_t values, odd;       /* how many; odd: that are not */
+	int planes;                /* channels in it: three of a picture in colours */
+	struct inspect_range range[INSPECT_PLANES];
+	int64_t values;            /* in all planes */
 	uint32_t crc;              /* of the stored values */
 };
 
@@ -48,6 +57,9 @@ void inspect_free(struct inspection *x);
 
 /* The file that tells a case's size and spacing: the first of its images, else its mask, that could be read. NULL: none. */
 const struct inspect_file *inspect_first(const struct inspect_case *c);
+
+/* Channels of a case, in all its files; 0: unknown, as one that may have several could not be read. */
+int inspect_channels(const struct inspect_case *c);
 
 int64_t inspect_findings(const struct inspection *x); /* all of them */
 

@@ -95,15 +95,15 @@ find_unused(struct inspection *x)
 
 /* What dataset.json says, else what most cases have; of two that as many have the smaller. */
 static int
-usual_channels(const struct dataset *d)
+usual_channels(const struct inspection *x)
 {
-	int count[DATASET_CHANNELS + 1] = { 0 }, best = 0, i;
+	int count[INSPECT_PLANES * DATASET_CHANNELS + 1] = { 0 }, best = 0, i;
 
-	if (d->channels)
-		return d->channels;
-	for (i = 0; i < d->n; i++)
-		count[d->c[i].channels]++;
-	for (i = 1; i <= DATASET_CHANNELS; i++)
+	if (x->set->channels)
+		return x->set->channels;
+	for (i = 0; i < x->set->n; i++)
+		count[inspect_channels(&x->c[i])]++;
+	for (i = 1; i < (int)ARRAY_LEN(count); i++)
 		if (!best || count[i] > count[best])
 			best = i;
 	return best;
@@ -112,12 +112,13 @@ usual_channels(const struct dataset *d)
 static void
 find_channels(struct inspection *x)
 {
-	int usual = usual_channels(x->set), i;
+	int usual = usual_channels(x), i, n;
 
-	for (i = 0; i < x->set->n; i++)
-		if (x->c[i].of->channels != usual)
-			inspect_find(&x->c[i], "%d %s, expected %d", x->c[i].of->channels,
-			             x->c[i].of->channels == 1 ? "channel" : "channels", usual);
+	for (i = 0; i < x->set->n; i++) {
+		n = inspect_channels(&x->c[i]);
+		if (n && n != usual)
+			inspect_find(&x->c[i], "%d %s, expected %d", n, n == 1 ? "channel" : "channels", usual);
+	}
 }
 
 /* --- the same image twice --- */
@@ -136,7 +137,7 @@ by_content(const void *a, const void *b)
 		return f->crc < g->crc ? -1 : 1;
 	if (f->values != g->values)
 		return f->values < g->values ? -1 : 1;
-	return f->mean < g->mean ? -1 : f->mean > g->mean;
+	return f->range[0].mean < g->range[0].mean ? -1 : f->range[0].mean > g->range[0].mean;
 }
 
 static int
@@ -148,6 +149,12 @@ by_content_and_place(const void *a, const void *b)
 	return order ? order : p->of != q->of ? p->of - q->of : p->channel - q->channel;
 }
 
+static int
+is_varied(const struct inspect_file *f)
+{
+	return f->range[0].min < f->range[0].max || f->range[1].min < f->range[1].max || f->range[2].min < f->range[2].max;
+}
+
 /* Images alone: two masks may well be alike. Those that are all one value were told already. */
 static int
 list_prints(struct print **list, const struct inspection *x)
@@ -157,7 +164,7 @@ list_prints(struct print **list, const struct inspection *x)
 
 	for (i = 0; i < x->set->n; i++)
 		for (k = 0; k < x->c[i].of->channels; k++)
-			if (x->c[i].image[k].whole && x->c[i].image[k].min < x->c[i].image[k].max)
+			if (x->c[i].image[k].whole && is_varied(&x->c[i].image[k]))
 				p[n++] = (struct print){ &x->c[i].image[k], i, k };
 	qsort(p, (size_t)n, sizeof *p, by_content_and_place);
 	*list = p;
