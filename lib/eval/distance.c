@@ -1,8 +1,8 @@
 #include "eval/distance.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "base/par.h"
@@ -182,7 +182,7 @@ struct search {
 	const uint8_t *at;
 	const struct raster *g;
 	size_t *first;       /* [z + 1] where in d those of each plane begin */
-	uint8_t *gave_up;    /* [z] */
+	atomic_int long_way; /* some plane has taken too many steps: the others need not go on */
 };
 
 /* The least of best and what the column at x in plane z has, from row y outwards; the plane is `away` (squared) off. */
@@ -230,19 +230,17 @@ search_voxel(const struct search *s, int x, int y, int z, size_t *steps)
 static void
 search_plane(void *ctx, int z, int worker)
 {
-	const struct search *s = ctx;
+	struct search *s = ctx;
 	size_t nx = (size_t)s->g->x, plane = nx * (size_t)s->g->y, steps = 0, i, n = s->first[z];
 	const uint8_t *at = s->at + (size_t)z * plane;
 
 	(void)worker;
-	for (i = 0; i < plane; i++) {
+	for (i = 0; i < plane && !atomic_load_explicit(&s->long_way, memory_order_relaxed); i++) {
 		if (!at[i])
 			continue;
-		if (steps > DISTANCE_STEPS * plane) {
-			s->gave_up[z] = 1;
-			return;
-		}
 		s->d[n++] = sqrt(search_voxel(s, (int)(i % nx), (int)(i / nx), z, &steps));
+		if (steps > DISTANCE_STEPS * plane)
+			atomic_store_explicit(&s->long_way, 1, memory_order_relaxed);
 	}
 }
 
@@ -265,15 +263,15 @@ count_planes(size_t *first, const uint8_t *at, const struct raster *g)
 size_t
 distance_at(double *d, const uint8_t *at, const uint8_t *on, const struct raster *g)
 {
-	size_t voxels = raster_voxels(g), planes = (size_t)g->z, n, i;
+	size_t voxels = raster_voxels(g), n, i;
 	double *d2 = mem_aligned(voxels * sizeof *d2);
 	struct pass p = { .d2 = d2, .on = on, .g = g };
-	struct search s = { d, d2, at, g, mem_array(planes + 1, sizeof *s.first), mem_array(planes, 1) };
+	struct search s = { d, d2, at, g, mem_array((size_t)g->z + 1, sizeof *s.first), 0 };
 
 	n = count_planes(s.first, at, g);
 	scan(&p);
 	par_for(g->z, search_plane, &s);
-	if (memchr(s.gave_up, 1, planes)) {
+	if (s.long_way) {
 		transform_planes(&p);
 		for (i = n = 0; i < voxels; i++)
 			if (at[i])
@@ -281,6 +279,5 @@ distance_at(double *d, const uint8_t *at, const uint8_t *on, const struct raster
 	}
 	free(d2);
 	free(s.first);
-	free(s.gave_up);
 	return n;
 }

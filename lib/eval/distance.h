@@ -28,9 +28,9 @@ void distance_squared(double *d2, const uint8_t *on, const struct raster *g);
 
 /* The distances, not squared, of only those voxels where at is 1 (it is 0 elsewhere), in their order, to d; returns how many
  * there are. As fast as reading when most are near: rows are scanned, then each voxel looks at the rows around it for as long
- * as they can hold anything nearer. Where that gets long (DISTANCE_STEPS a voxel of the raster), it is the transform after
- * all that does it. */
-#define DISTANCE_STEPS 4
+ * as they can hold anything nearer. Where that takes more than DISTANCE_STEPS for a voxel of some plane, it is the transform
+ * after all that does it, for all of them. */
+#define DISTANCE_STEPS 2
 size_t distance_at(double *d, const uint8_t *at, const uint8_t *on, const struct raster *g);
 
 #endif
