@@ -34,6 +34,23 @@ good() {
 	seg-eval -k 4 "$T/good.ten" | grep -qx $'pooled_dice\tforeground\t1.000000'
 }
 
+@test "joined streams of one epoch are one epoch, of known length if those who say it are files" {
+	epoch() { # its 3 samples
+		labels 0 ',"first":"0","samples":"3"' && labels 1 ',"first":"1","samples":"3"'
+		labels 2 ',"first":"2","samples":"3","eos":"1"'
+	}
+	epoch | tee "$T/a.ten" >"$T/b.ten"
+	[ "$(ten-cat "$T/a.ten" "$T/a.ten" | ten-info | grep -o 'first=[0-9]*; samples=[0-9]*' | tr '\n' ' ')" = \
+		"first=0; samples=6 first=1; samples=6 first=2; samples=6 first=3; samples=6 first=4; samples=6 first=5; samples=6 " ]
+	[ "$(ten-cat <"$T/b.ten" "$T/a.ten" - | ten-info | grep -c 'samples=')" -eq 0 ]
+	[ "$(ten-cat <"$T/b.ten" "$T/a.ten" - | ten-info | grep -o 'first=[0-9]*' | tr -d '\n')" = \
+		first=0first=1first=2first=3first=4first=5 ]
+	# what is not as it was: one stream, and one that has been cut into epochs
+	cmp <(ten-cat "$T/a.ten" | ten-info | grep -o 'first=.*') <(ten-info "$T/a.ten" | grep -o 'first=.*')
+	{ labels 0 ',"epochs":"2","first":"0","samples":"1"' && labels 1 ',"epoch":"1","epochs":"2","first":"0","samples":"1","eos":"1"'; } >"$T/two.ten"
+	[ "$(ten-cat "$T/two.ten" "$T/two.ten" | ten-info | grep -c 'first=0; samples=1')" -eq 4 ]
+}
+
 @test "ten-cat of nothing but a newline is refused, and nothing is written" {
 	run ten-cat -o "$T/out.ten" <<<""
 	[ "$status" -eq 2 ]
