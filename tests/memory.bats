@@ -57,6 +57,33 @@ peak_of() {
 	grown "${cls[2]}" "${cls[8]}"
 }
 
+@test "predicting and measuring: a long stream, a long cine and a folder of many in the memory of few" {
+	needs_limits
+	grown() { # WHAT SHORT LONG
+		echo "$1: $2 KiB, $3 KiB"
+		[ "$3" -lt $(($2 + $2 / 20 + 1024)) ]
+	}
+	cine() { phantom-cine -q -s 1 --patients 1 --matrix 64,64 --slices 2,2 --frames "$1,$1" -o "$T/cine-$1"; }
+	for n in 4 40; do
+		ten-select --range "0,$n" <(ten-cat "$DATA/all.ten" "$DATA/all.ten") -o "$T/$n.ten"
+		stream[n]=$(peak_of seg-predict -q -j 2 -m "$DATA/model" "$T/$n.ten" -o "$T/$n-pred.ten")
+		measured[n]=$(peak_of seg-eval -q -j 2 "$T/$n-pred.ten")
+		cine "$n"
+		study[n]=$(peak_of seg-predict -q -j 2 -m "$DATA/model" "$T/cine-$n/patient001/patient001_4d.nii.gz" -o "$T/$n.nii.gz")
+		mkdir "$T/studies-$n"
+		for ((i = 0; i < n; i++)); do
+			cp "$DATA/acdc/patient001/patient001_frame01.nii.gz" "$T/studies-$n/case-$i.nii.gz"
+		done
+		folder[n]=$(peak_of seg-predict -q -j 2 -m "$DATA/model" "$T/studies-$n" -o "$T/masks-$n")
+		folders[n]=$(peak_of seg-eval -q -j 2 "$T/masks-$n" "$T/masks-$n")
+	done
+	grown "seg-predict, stream" "${stream[4]}" "${stream[40]}"
+	grown "seg-predict, cine" "${study[4]}" "${study[40]}"
+	grown "seg-predict, folder" "${folder[4]}" "${folder[40]}"
+	grown "seg-eval, stream" "${measured[4]}" "${measured[40]}"
+	grown "seg-eval, folders" "${folders[4]}" "${folders[40]}"
+}
+
 @test "what a trainer says it needs is what it takes at most, and not much more" {
 	needs_limits
 	says_so() {
