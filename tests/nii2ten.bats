@@ -108,6 +108,34 @@ said() {
 		nii2ten "$N/frame.nii.gz" --mask "$T/l.nii"
 }
 
+@test "no two cases have one name, be they files or frames" {
+	mkdir "$T/a" "$T/b"
+	cp "$N/frame.nii.gz" "$T/a/x.nii.gz"
+	gzip -dc "$N/frame.nii.gz" >"$T/b/x.nii"
+	fails_with "nii2ten: '$T/a/x.nii.gz' and '$T/b/x.nii' would both be case 'x'" \
+		nii2ten "$T/a/x.nii.gz" "$T/b/x.nii" -o "$T/out.ten"
+	cp "$N/cine.nii.gz" "$T/x_4d.nii.gz"
+	cp "$N/frame.nii.gz" "$T/x_frame03.nii.gz"
+	fails_with "nii2ten: '*x_frame03.nii.gz' and '*x_4d.nii.gz' would both be case 'x_frame03'" \
+		nii2ten "$T/x_frame03.nii.gz" "$T/x_4d.nii.gz" -o "$T/out.ten"
+	[ ! -e "$T/out.ten" ]
+}
+
+@test "a cine's frames are called as frame files are, in streams and in comparisons of files" {
+	local names='x_frame01 x_frame02 x_frame03 x_frame04'
+	cp "$N/cine.nii.gz" "$T/x_4d.nii.gz"
+	nii2ten -q "$T/x_4d.nii.gz" -o "$T/a.ten"
+	[ "$(said case "$T/a.ten")" = "$names" ]
+	FRAMES=4 nifti 2 1 1 1 1 1 '\0\1\1\0\0\1\1\0' >"$T/x_4d.nii"
+	mkdir "$T/d"
+	cp "$T/x_4d.nii" "$T/d"
+	seg-eval -q "$T/x_4d.nii" "$T/x_4d.nii" --volumes "$T/v" -o "$T/m"
+	seg-eval -q "$T/d" "$T/d" --volumes "$T/w" -o "$T/m"
+	diff "$T/v" "$T/w"
+	[ "$(awk -F '\t' '$6 == 1 { print $NF }' "$T/v" | xargs)" = "$names" ]
+	[ "$(awk -F '\t' '$6 == 1 { print $1 }' "$T/v" | uniq)" = x ]
+}
+
 @test "Info.cfg is asked for and understood" {
 	patient 3
 	local info=$T/acdc/patient003/Info.cfg

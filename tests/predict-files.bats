@@ -153,7 +153,7 @@ listing() {
 
 @test "what cannot go together is refused" {
 	study a
-	fails_with "*would both become 'a'" seg-predict -m "$W/model" "$T/a.nii" "$T/a.nii" -o "$T/x"
+	fails_with "*would both be case 'a'" seg-predict -m "$W/model" "$T/a.nii" "$T/a.nii" -o "$T/x"
 	fails_with "*--logits is for streams" seg-predict -m "$W/model" --logits "$T/a.nii" -o "$T/x"
 	fails_with "*need -o*" seg-predict -p -m "$W/model" "$T/a.nii"
 	fails_with "*neither NIfTI nor a picture*" seg-predict -m "$W/model" "$T/a.nii" "$W/model" -o "$T/x"

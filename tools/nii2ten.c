@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/progress.h"
+#include "io/case_name.h"
 #include "io/volume.h"
 #include "shared/studies.h"
 #include "shared/tool.h"
@@ -32,11 +33,10 @@ static void
 describe(struct meta *m, const struct studies *l, const struct study *s, const struct nifti *image, int64_t t)
 {
 	int frame = s->frame ? s->frame : (int)t + 1;
+	char *name = case_of_frame(s->name, frame, image->dim[3]);
 
-	if (image->dim[3] > 1)
-		meta_setf(m, "case", "%s_frame%02d", s->name, frame);
-	else
-		meta_set(m, "case", s->name);
+	meta_set(m, "case", name);
+	free(name);
 	meta_set(m, "patient", s->patient);
 	meta_setf(m, "frame", "%d", frame);
 	meta_set(m, "slice", "0");

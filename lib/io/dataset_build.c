@@ -10,21 +10,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
-
-/* "patient007_frame01" is frame 1 of patient007, "patient007_4d" all its frames. */
-static void
-take_name_apart(struct dataset_case *c)
-{
-	char *mark = strstr(c->patient, "_frame");
-	size_t n = strlen(c->patient), digits = mark ? strspn(mark + 6, "0123456789") : 0;
-
-	if (mark > c->patient && digits && digits < 10 && !mark[6 + digits] && atoi(mark + 6) > 0) {
-		c->frame = atoi(mark + 6);
-		*mark = '\0';
-	} else if (n > 3 && !strcmp(c->patient + n - 3, "_4d")) {
-		c->patient[n - 3] = '\0';
-	}
-}
+#include "io/case_name.h"
 
 struct dataset_case *
 dataset_add(struct dataset *d, const char *name)
@@ -37,7 +23,7 @@ dataset_add(struct dataset *d, const char *name)
 	*c = (struct dataset_case){ .name = mem_strdup(name), .patient = mem_strdup(name), .part = DATASET_ALL };
 	c->group = mem_strdup("");
 	c->phase = mem_strdup("");
-	take_name_apart(c);
+	c->frame = case_patient(c->patient);
 	return c;
 }
 
@@ -130,11 +116,9 @@ dataset_path(const struct dataset *d, const char *path, struct err *e)
 size_t
 dataset_stem(const char *file)
 {
-	size_t n = strlen(file);
+	size_t n = case_stem(file);
 
-	if (n > 3 && !strcmp(file + n - 3, ".gz"))
-		n -= 3;
-	return n > 4 && !strncmp(file + n - 4, ".nii", 4) ? n - 4 : 0;
+	return file[n] ? n : 0;
 }
 
 static int

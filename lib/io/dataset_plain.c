@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "io/acdc.h"
+#include "io/case_name.h"
 #include "io/dataset_build.h"
 
 struct listing {
@@ -42,15 +43,6 @@ has_volume(const struct dataset *d, const struct listing *l, const char *name, c
 
 	free(path);
 	return path != NULL;
-}
-
-/* Length of a name without _gt or _seg; 0: it ends in neither. */
-static size_t
-without_mask_ending(const char *name)
-{
-	size_t n = strlen(name);
-
-	return n > 3 && !strcmp(name + n - 3, "_gt") ? n - 3 : n > 4 && !strcmp(name + n - 4, "_seg") ? n - 4 : 0;
 }
 
 /* The number k, 0..3, of a name "CASE_000k" whose channel 0 is there; -1 for any other. */
@@ -115,7 +107,7 @@ take_image(struct dataset *d, const struct listing *l, const char *file, const c
 static void
 take_file(struct dataset *d, const struct listing *l, const char *file, char *name)
 {
-	size_t n = without_mask_ending(name);
+	size_t n = case_mask_stem(name);
 	int channel = n ? -1 : channel_of(d, l, name);
 	char *base = mem_printf("%.*s", (int)n, name);
 
@@ -133,7 +125,7 @@ take_file(struct dataset *d, const struct listing *l, const char *file, char *na
 static void
 take_mask(struct dataset *d, const struct listing *l, const char *file, char *name)
 {
-	size_t n = without_mask_ending(name);
+	size_t n = case_mask_stem(name);
 
 	if (!n && (has_volume(d, l, name, "_gt") || has_volume(d, l, name, "_seg")))
 		return; /* the image */
@@ -172,7 +164,7 @@ dataset_read_plain(struct dataset *d, int masks, struct err *e)
 static void
 add_frame(struct dataset *d, const struct acdc_patient *p, const struct acdc_frame *f)
 {
-	char *name = mem_printf("%s_frame%02d", p->name, f->number);
+	char *name = case_of_frame(p->name, f->number, 2);
 	struct dataset_case *c = dataset_add(d, name);
 
 	free(c->group);

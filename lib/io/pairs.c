@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "io/case_name.h"
 #include "io/nifti_geometry.h"
 #include "io/volume.h"
 
@@ -66,17 +67,11 @@ match_folders(struct pairs *p, const char *pred, const char *truth, int common, 
 static char *
 name_of(const char *path)
 {
-	static const char *const ending[] = { ".gz", ".nii", "_gt", "_seg" };
-	const char *slash = strrchr(path, '/');
-	char *name = mem_strdup(slash ? slash + 1 : path);
-	size_t i;
+	char *name = case_of_file(path);
+	size_t n = case_mask_stem(name);
 
-	for (i = 0; i < ARRAY_LEN(ending); i++) {
-		size_t n = strlen(name), m = strlen(ending[i]);
-
-		if (n > m && !strcmp(name + n - m, ending[i]))
-			name[n - m] = 0;
-	}
+	if (n)
+		name[n] = '\0';
 	return name;
 }
 
@@ -176,19 +171,33 @@ put_known(struct meta *m, const struct pairs *p, const struct pair *pair)
 	free(names);
 }
 
+/* What the case's name tells, where nothing else does: it is cut to that of the patient. */
+static void
+put_names(struct meta *m, char *name)
+{
+	int frame = case_patient(name);
+
+	meta_set(m, "patient", name);
+	if (frame)
+		meta_setf(m, "frame", "%d", frame);
+}
+
 static void
 put_metadata(struct meta *m, const struct pairs *p)
 {
 	const struct pair *pair = &p->p[p->at];
 	const struct nifti *n = &p->b.head;
+	char *name = case_of_frame(pair->name, p->b.next, n->dim[3]);
 
 	meta_free(m);
-	meta_set(m, "patient", pair->name);
+	meta_set(m, "case", name);
 	if (pair->known)
 		put_known(m, p, pair);
-	meta_set(m, "case", pair->name);
+	else
+		put_names(m, name);
 	if (n->dim[3] > 1)
 		meta_setf(m, "frame", "%lld", (long long)p->b.next);
+	free(name);
 	meta_set(m, "slice", "0");
 	meta_setf(m, "slices", "%lld", (long long)n->dim[2]);
 	meta_setf(m, "spacing", "%.17g %.17g %.17g", n->spacing[0], n->spacing[1], n->spacing[2]);

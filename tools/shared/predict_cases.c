@@ -3,23 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/case_name.h"
 #include "io/gallery.h"
 #include "predict_files.h"
 #include "tool.h"
-
-/* Length of a file's name without .nii, .nii.gz or, of a picture, any suffix. */
-static size_t
-stem(const char *name, int picture)
-{
-	size_t n = strlen(name);
-	const char *dot = strrchr(name, '.');
-
-	if (picture)
-		return dot && dot > name ? (size_t)(dot - name) : n;
-	if (n > 3 && !strcmp(name + n - 3, ".gz"))
-		n -= 3;
-	return n > 4 && !strncmp(name + n - 4, ".nii", 4) ? n - 4 : strlen(name);
-}
 
 static struct predict_case *
 add(struct predict_cases *s, char *name, int channels)
@@ -35,7 +22,7 @@ static void
 add_file(struct predict_cases *s, const char *path, int channels, int picture)
 {
 	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
-	size_t n = stem(base, picture);
+	size_t n = picture ? gallery_stem(base) : case_stem(base);
 	int numbered = !picture && n > 5 && !strncmp(base + n - 5, "_0000", 5), i;
 	struct predict_case *c = add(s, mem_printf("%.*s", (int)(numbered ? n - 5 : n), base), numbered ? channels : 1);
 
@@ -84,26 +71,19 @@ add_folder(struct predict_cases *s, const char *dir, enum dataset_part part)
 	dataset_free(&d);
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-	return strcmp((*(const struct predict_case *const *)a)->name, (*(const struct predict_case *const *)b)->name);
-}
-
 /* Their masks would replace each other. */
 static void
 refuse_twins(const struct predict_cases *s)
 {
-	const struct predict_case **c = mem_array((size_t)s->n, sizeof *c);
+	struct case_file *f = mem_array((size_t)s->n + 1, sizeof *f);
+	struct err e;
 	int i;
 
 	for (i = 0; i < s->n; i++)
-		c[i] = &s->c[i];
-	qsort(c, (size_t)s->n, sizeof *c, by_name);
-	for (i = 1; i < s->n; i++)
-		if (!strcmp(c[i - 1]->name, c[i]->name))
-			die("'%s' and '%s' would both become '%s'", c[i - 1]->image[0], c[i]->image[0], c[i]->name);
-	free(c);
+		f[i] = (struct case_file){ s->c[i].name, s->c[i].image[0], 1 };
+	if (case_unique(f, s->n, &e))
+		die("%s", e.msg);
+	free(f);
 }
 
 void

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/outdir.h"
+#include "io/case_name.h"
 #include "io/nifti.h"
 #include "io/nifti_layout.h"
 #include "io/picture.h"
@@ -70,16 +71,10 @@ survey(const struct predictor *p, const struct predict_cases *s)
 static char *
 beside(const char *path, const char *what, int wanted)
 {
-	size_t n = strlen(path);
+	size_t n = case_stem(path);
 
 	if (!wanted)
 		return NULL;
-	if (n > 3 && !strcmp(path + n - 3, ".gz"))
-		n -= 3;
-	if (n > 4 && !strncmp(path + n - 4, ".nii", 4))
-		n -= 4;
-	else
-		n = strlen(path);
 	return mem_printf("%.*s%s%s", (int)n, path, what, path + n);
 }
 

@@ -5,38 +5,28 @@
 #include <unistd.h>
 
 #include "io/acdc.h"
+#include "io/case_name.h"
 #include "io/nifti_geometry.h"
 #include "tool.h"
 
 static const char acdc_names[] = "background,RV,MYO,LV";
 
-/* A study whose name says which patient and frame it is: "patient007_frame01" is frame 1 of patient007, "patient007_4d" all
- * its frames. */
 static struct study *
 add(struct studies *l, const char *name)
 {
 	struct study *s;
-	size_t n = strlen(name), digits;
-	char *mark;
 
 	l->s = mem_grow(l->s, (size_t)l->n + 1, sizeof *l->s);
 	s = &l->s[l->n++];
 	*s = (struct study){ .name = mem_strdup(name), .patient = mem_strdup(name) };
-	mark = strstr(s->patient, "_frame");
-	digits = mark ? strspn(mark + 6, "0123456789") : 0;
-	if (digits && digits < 10 && !mark[6 + digits] && atoi(mark + 6) > 0) {
-		s->frame = atoi(mark + 6);
-		*mark = '\0';
-	} else if (n > 3 && !strcmp(name + n - 3, "_4d")) {
-		s->patient[n - 3] = s->name[n - 3] = '\0';
-	}
+	s->frame = case_patient(s->patient);
 	return s;
 }
 
 static void
 add_patient(struct studies *l, const struct acdc_patient *p, const char *image, const char *mask, int frame)
 {
-	char *name = frame ? mem_printf("%s_frame%02d", p->name, frame) : mem_strdup(p->name);
+	char *name = case_of_frame(p->name, frame, frame ? 2 : 1);
 	struct study *s = add(l, name);
 
 	s->image[s->channels++] = mem_strdup(image);
@@ -143,22 +133,11 @@ studies_add_folder(struct studies *l, const char *dir, enum dataset_part part, i
 	dataset_free(&d);
 }
 
-/* Length of path without ".nii" or ".nii.gz". */
-static size_t
-stem(const char *path)
-{
-	size_t n = strlen(path);
-
-	if (n > 3 && !strcmp(path + n - 3, ".gz"))
-		n -= 3;
-	return n > 4 && !strncmp(path + n - 4, ".nii", 4) ? n - 4 : strlen(path);
-}
-
 /* "a/x.nii.gz" and "_gt" make "a/x_gt.nii.gz". */
 static char *
 with_ending(const char *path, const char *ending)
 {
-	size_t n = stem(path);
+	size_t n = case_stem(path);
 
 	return mem_printf("%.*s%s%s", (int)n, path, ending, path + n);
 }
@@ -181,12 +160,9 @@ is_mask_of_another(char *const *operand, int n, const char *path)
 static void
 add_file(struct studies *l, const char *path, const char *mask)
 {
-	const char *slash = strrchr(path, '/');
-	char *gt = with_ending(path, "_gt"), *name = mem_strdup(slash ? slash + 1 : path);
-	struct study *s;
+	char *gt = with_ending(path, "_gt"), *name = case_of_file(path);
+	struct study *s = add(l, name);
 
-	name[stem(name)] = '\0';
-	s = add(l, name);
 	s->image[s->channels++] = mem_strdup(path);
 	if (l->masks && (mask || !access(gt, F_OK)))
 		s->mask = mem_strdup(mask ? mask : gt);
@@ -238,6 +214,20 @@ survey(const struct studies *l, struct study *s)
 	return s->dim[2] * s->dim[3];
 }
 
+static void
+check_names(const struct studies *l)
+{
+	struct case_file *f = mem_array((size_t)l->n + 1, sizeof *f);
+	struct err e;
+	int i;
+
+	for (i = 0; i < l->n; i++)
+		f[i] = (struct case_file){ l->s[i].name, l->s[i].image[0], l->s[i].dim[3] };
+	if (case_unique(f, l->n, &e))
+		die("%s", e.msg);
+	free(f);
+}
+
 int64_t
 studies_survey(struct studies *l)
 {
@@ -250,6 +240,7 @@ studies_survey(struct studies *l)
 		if (__builtin_add_overflow(samples, survey(l, &l->s[i]), &samples))
 			die("more slices than can be counted");
 	}
+	check_names(l);
 	return samples;
 }
 

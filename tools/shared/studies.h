@@ -37,7 +37,8 @@ void studies_add_folder(struct studies *l, const char *dir, enum dataset_part pa
 /* NAME_gt.nii.gz beside NAME.nii.gz is its mask, and no image where both are named. mask: of the one file; may be NULL. */
 void studies_add_files(struct studies *l, char *const *path, int n, const char *mask);
 
-/* Reads the headers: channels and masks must match the image (io/nifti_geometry.h). Returns the number of slices. */
+/* Reads the headers: channels and masks must match the image (io/nifti_geometry.h), and no two cases have one name
+ * (io/case_name.h). Returns the number of slices. */
 int64_t studies_survey(struct studies *l);
 void studies_free(struct studies *l);
 
