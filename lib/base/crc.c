@@ -105,23 +105,38 @@ crc_add(uint32_t crc, const void *p, size_t n)
 }
 
 int
-crc_file(uint32_t *crc, const char *path)
+crc_next(uint32_t *crc, int fd, uint64_t bytes)
 {
 	enum { SIZE = 1 << 18 };
+	char *buf = mem_alloc(SIZE);
+	ssize_t n = 1;
+
+	*crc = 0;
+	while (bytes && n) {
+		n = read(fd, buf, bytes < SIZE ? (size_t)bytes : SIZE);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			break;
+		*crc = crc_add(*crc, buf, (size_t)n);
+		bytes -= bytes == UINT64_MAX ? 0 : (uint64_t)n;
+	}
+	free(buf);
+	return n < 0 ? -1 : bytes && bytes != UINT64_MAX;
+}
+
+int
+crc_file(uint32_t *crc, const char *path)
+{
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* what is no file may have nobody at its other end */
-	ssize_t n = -1;
 	struct stat st;
-	char *buf;
+	int rc = -1;
 
 	*crc = 0;
 	if (fd < 0)
 		return -1;
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode)) {
-		buf = mem_alloc(SIZE);
-		while ((n = read(fd, buf, SIZE)) > 0 || (n < 0 && errno == EINTR))
-			*crc = n > 0 ? crc_add(*crc, buf, (size_t)n) : *crc;
-		free(buf);
-	}
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+		rc = crc_next(crc, fd, UINT64_MAX);
 	close(fd);
-	return n < 0 ? -1 : 0;
+	return rc;
 }

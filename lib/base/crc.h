@@ -15,6 +15,10 @@
 /* The CRC of a message whose first part has the CRC `crc` (0: there is none) and which goes on with p[n]. */
 uint32_t crc_add(uint32_t crc, const void *p, size_t n);
 
+/* That of what comes next in fd, `bytes` bytes of it or, with UINT64_MAX, all to its end. 1: it ends before, -1: it cannot be
+ * read (errno). */
+int crc_next(uint32_t *crc, int fd, uint64_t bytes);
+
 /* That of a regular file's content. Returns -1, without a word, for what is none or cannot be read. */
 int crc_file(uint32_t *crc, const char *path);
 

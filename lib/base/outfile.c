@@ -118,6 +118,21 @@ outfile_open(struct outfile *o, const char *path, enum outfile_kind kind, struct
 
 /* --- a file that is gone on with --- */
 
+/* to[n] from p, whatever interrupts it. */
+static int
+write_all(int to, const char *p, size_t n)
+{
+	while (n) {
+		ssize_t k = write(to, p, n);
+
+		if (k < 0 && errno != EINTR)
+			return -1;
+		p += k > 0 ? k : 0;
+		n -= k > 0 ? (size_t)k : 0;
+	}
+	return 0;
+}
+
 /* The first bytes of `to`, if it has too few, from the finished file. */
 static int
 fetch_head(int to, const char *path, uint64_t bytes)
@@ -136,37 +151,22 @@ fetch_head(int to, const char *path, uint64_t bytes)
 	while (bytes && !rc) {
 		ssize_t n = read(from, buf, bytes < sizeof buf ? (size_t)bytes : sizeof buf);
 
-		if (n <= 0)
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
 			break;
-		rc = write(to, buf, (size_t)n) != n;
-		bytes -= (uint64_t)n;
+		rc = n < 0 ? -1 : write_all(to, buf, (size_t)n);
+		bytes -= n > 0 ? (uint64_t)n : 0;
 	}
 	close(from);
 	return rc || lseek(to, 0, SEEK_SET) ? -1 : 0;
 }
 
-/* Whether it begins with so many bytes of this CRC; the place is behind them then. */
-static int
-begins_with(int fd, uint64_t bytes, uint32_t crc)
-{
-	char buf[65536];
-	uint32_t have = 0;
-
-	while (bytes) {
-		ssize_t n = read(fd, buf, bytes < sizeof buf ? (size_t)bytes : sizeof buf);
-
-		if (n <= 0)
-			return 0;
-		have = crc_add(have, buf, (size_t)n);
-		bytes -= (uint64_t)n;
-	}
-	return have == crc;
-}
-
 static int
 open_part(struct outfile *o, uint64_t bytes, uint32_t crc, struct err *e)
 {
-	int fd = open(o->tmp, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	int fd = open(o->tmp, O_RDWR | O_CREAT | O_CLOEXEC, 0666), rc;
+	uint32_t have;
 
 	if (fd < 0)
 		return err_set(e, "cannot create '%s':", o->tmp);
@@ -175,7 +175,10 @@ open_part(struct outfile *o, uint64_t bytes, uint32_t crc, struct err *e)
 		return err_set(e, "'%s' is being written by another program", o->tmp);
 	if (bytes && fetch_head(fd, o->path, bytes))
 		return err_set(e, "cannot go on with '%s':", o->tmp);
-	if (!begins_with(fd, bytes, crc))
+	rc = crc_next(&have, fd, bytes); /* the place is behind them then */
+	if (rc < 0)
+		return err_set(e, "cannot read '%s':", o->tmp);
+	if (rc || have != crc)
 		return err_set(e, "cannot go on with '%s': its first %llu bytes are not those that were written", o->tmp,
 		               (unsigned long long)bytes);
 	if (ftruncate(fd, (off_t)bytes))
