@@ -98,6 +98,22 @@ killed() {
 	same whole full
 }
 
+@test "one training at a time has a checkpoint, and one that was killed does not keep it" {
+	train=(cls-pretrain -q -s 1 --arch resnet18 -b 4 --warmup 0 --checkpoint "$T/k.ckpt" -o "$T/w")
+	mkfifo "$T/pipe"
+	sleep 60 >"$T/pipe" 3>&- &
+	feeder=$!
+	"${train[@]}" <"$T/pipe" 3>&- &
+	pid=$!
+	until [ -e "$T/k.ckpt.lock" ]; do sleep 0.02; done
+	fails_with "cls-pretrain: checkpoint '$T/k.ckpt' is in use by another program (which holds '$T/k.ckpt.lock')" \
+		"${train[@]}" "$DATA/scenes.ten"
+	kill -KILL $pid $feeder
+	wait $pid || true
+	"${train[@]}" "$DATA/scenes.ten"
+	[ -z "$(find "$T" -name 'k.ckpt*')" ]
+}
+
 @test "a checkpoint of the end needs no samples any more" {
 	whole cls whole
 	augment=(ssl-augment -q -s 1 --policy classify --size 32 --epochs 3 --normalize image "$DATA/scenes.ten")

@@ -1,17 +1,78 @@
 #include "train/checkpoint.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/par.h"
 
 #define KIND "segpipe 1" /* of the layout: a later one will be another number */
+#define LOCK_TRIES 60    /* 50 ms from one to the next */
+
+/* --- one program at a time --- */
+
+/* Is the file that was locked still the one of this name? Its last owner may have removed it meanwhile. */
+static int
+is_named(int fd, const char *name)
+{
+	struct stat a, b;
+
+	return !fstat(fd, &a) && !stat(name, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* 1: locked, 0: another program has it, -1: there is no opening it. */
+static int
+try_lock(struct checkpoint_lock *l)
+{
+	l->fd = open(l->name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (l->fd < 0)
+		return -1;
+	if (flock(l->fd, LOCK_EX | LOCK_NB) ? errno != EWOULDBLOCK : is_named(l->fd, l->name))
+		return 1;
+	close(l->fd);
+	l->fd = -1;
+	return 0;
+}
+
+int
+checkpoint_lock(struct checkpoint_lock *l, const char *path, struct err *e)
+{
+	const struct timespec pause = { 0, 50000000 };
+	int rc, i;
+
+	*l = (struct checkpoint_lock){ .fd = -1, .name = mem_printf("%s.lock", path) };
+	for (i = 1; (rc = try_lock(l)) == 0 && i < LOCK_TRIES; i++)
+		nanosleep(&pause, NULL);
+	if (rc > 0) {
+		l->cleanup = cleanup_file(l->name);
+		return 0;
+	}
+	if (rc < 0)
+		err_set(e, "cannot create '%s':", l->name);
+	else
+		err_set(e, "checkpoint '%s' is in use by another program (which holds '%s')", path, l->name);
+	free(l->name);
+	return -1;
+}
+
+static void
+unlock(struct checkpoint_lock *l)
+{
+	unlink(l->name);
+	cleanup_forget(l->cleanup);
+	close(l->fd);
+	free(l->name);
+	*l = (struct checkpoint_lock){ .fd = -1 };
+}
 
 /* --- writing --- */
 
@@ -164,13 +225,14 @@ checkpoint_write(const char *path, struct record *r, struct err *e)
 }
 
 void
-checkpoint_remove(const char *path)
+checkpoint_remove(const char *path, struct checkpoint_lock *l)
 {
 	char *old = previous(path);
 
 	unlink(old);
 	unlink(path);
 	free(old);
+	unlock(l);
 }
 
 /* --- reading --- */

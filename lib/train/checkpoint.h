@@ -9,8 +9,21 @@
 #ifndef TRAIN_CHECKPOINT_H
 #define TRAIN_CHECKPOINT_H
 
+#include "base/cleanup.h"
 #include "nn/optim.h"
 #include "ten/ten.h"
+
+/* --- one program at a time --- */
+
+/* Keeps FILE from other programs that would write it, and so from being read by one while another goes on writing. The lock
+ * is on FILE.lock, which a program that is killed leaves behind, but unlocked. One that holds it and is about to end
+ * is waited for, some seconds; otherwise -1. Where files cannot be locked, this does nothing. */
+struct checkpoint_lock {
+	int fd;
+	char *name;
+	struct cleanup *cleanup;
+};
+int checkpoint_lock(struct checkpoint_lock *l, const char *path, struct err *e);
 
 /* --- writing --- */
 
@@ -27,8 +40,8 @@ void checkpoint_add_real(struct record *r, const char *key, double v);
 /* r becomes the new FILE, and is empty then. On -1 FILE and its predecessor are as before. */
 int checkpoint_write(const char *path, struct record *r, struct err *e);
 
-/* What a finished training does: its outputs have taken the place of both files. */
-void checkpoint_remove(const char *path);
+/* What a finished training does: its outputs have taken the place of both files. The lock goes last. */
+void checkpoint_remove(const char *path, struct checkpoint_lock *l);
 
 /* --- reading --- */
 

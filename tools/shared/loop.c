@@ -55,6 +55,8 @@ open_checkpoint(struct loop *l)
 	if (!file)
 		return;
 	stop_catch();
+	if (checkpoint_lock(&l->lock, file, &e))
+		die("%s", e.msg);
 	rc = loop_options.resume ? checkpoint_open(&l->from, file, &e) : 1;
 	if (rc < 0)
 		die("%s", e.msg);
@@ -216,5 +218,5 @@ loop_close(struct loop *l)
 {
 	batches_close(&l->in);
 	if (loop_options.checkpoint)
-		checkpoint_remove(loop_options.checkpoint);
+		checkpoint_remove(loop_options.checkpoint, &l->lock);
 }

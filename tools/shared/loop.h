@@ -32,6 +32,7 @@ struct trainer {
 
 struct loop {
 	struct batches in;
+	struct checkpoint_lock lock;
 	struct checkpoint from;   /* what training goes on from; rec NULL: it starts */
 	int64_t step;             /* made */
 	int64_t epoch_first;      /* those made before this epoch */
