@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/progress.h"
 #include "io/case_name.h"
@@ -112,7 +113,7 @@ is_folder(const char *path)
 }
 
 static void
-check_options(int n, const char *folder)
+check_options(int n, const char *first, const char *folder)
 {
 	if (acdc_dir && n)
 		die("--acdc takes no operands");
@@ -120,6 +121,8 @@ check_options(int n, const char *folder)
 		die("nothing to read: name files, a folder or --acdc DIR");
 	if (folder && n > 1)
 		die("'%s': a folder is read alone", folder);
+	if (!acdc_dir && !folder && (split >= 0 || frames_only) && access(first, F_OK))
+		die("cannot open '%s':", first);
 	if (!acdc_dir && !folder && (split >= 0 || frames_only))
 		die("--%s goes with a folder", split >= 0 ? "split" : "frames");
 	if (frames_only && !unlabelled)
@@ -137,7 +140,7 @@ gather(struct studies *l, char *const *operand, int n)
 
 	for (i = 0; i < n && !folder; i++)
 		folder = is_folder(operand[i]) ? operand[i] : NULL;
-	check_options(n, folder);
+	check_options(n, n ? operand[0] : NULL, folder);
 	if (acdc_dir)
 		studies_add_acdc(l, acdc_dir, part, !frames_only);
 	else if (folder)
