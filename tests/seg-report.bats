@@ -139,6 +139,51 @@ article() {
 	[ ! -e "$T/out" ]
 }
 
+# pictures PAGE: the pictures in it
+pictures() {
+	grep -o 'data:image/png;base64,[^"]*' "$1"
+}
+
+# channels N ORDER: a stream of a slice of 4 x 4 whose channels are the digits of ORDER
+channels() {
+	local data='' k i n=$1 labels='\1\1\2\2\1\1\2\2\3\3\0\0\3\3\0\0'
+	for ((k = 0; k < n; k++)); do
+		for ((i = 0; i < 16; i++)); do data+="\\x$(printf %02x $((i * (1 + ${2:k:1}) * 37 % 251)))"; done
+	done
+	ten_record "{\"__metadata__\":{\"names\":\"back,RV,MYO,LV\"},\
+\"image\":{\"dtype\":\"U8\",\"shape\":[1,$n,4,4],\"data_offsets\":[0,$((16 * n))]},\
+\"pred\":{\"dtype\":\"U8\",\"shape\":[1,4,4],\"data_offsets\":[$((16 * n)),$((16 * n + 16))]}}" "$data$labels"
+}
+
+@test "a channel of several is shown: of a stream, and of files" {
+	local k
+	for k in 0 1 2; do
+		channels 1 $k | seg-report -q -o "$T/one.html"
+		channels 3 012 | seg-report -q --channel $k -o "$T/of.html"
+		diff <(pictures "$T/one.html") <(pictures "$T/of.html")
+		pictures "$T/of.html" >>"$T/all"
+	done
+	[ "$(sort -u "$T/all" | wc -l)" = 3 ]
+	channels 3 012 | seg-report -q | pictures - >>"$T/all" # in colours
+	channels 2 21 | seg-report -q -o "$T/two.html"
+	pictures "$T/two.html" >>"$T/all"
+	[ "$(sort -u "$T/all" | wc -l)" = 4 ]
+	fails_with "seg-report: *'image' is ?1,3,4,4?: it has no channel 3" \
+		seg-report --channel 3 -o "$T/x" <(channels 3 012)
+	mkdir "$T/d" "$T/p"
+	nifti 4 2 1 1 1 1 '\0\1\2\3\4\5\6\7' >"$T/d/a_0000.nii"
+	nifti 4 2 1 1 1 1 '\7\1\2\6\4\5\3\0' >"$T/d/a_0001.nii"
+	nifti 4 2 1 1 1 1 '\0\1\1\0\0\2\2\0' >"$T/p/a.nii"
+	seg-report -q --names a,b,c "$T/d" "$T/p" -o "$T/0.html"
+	seg-report -q --names a,b,c --channel 1 "$T/d" "$T/p" -o "$T/1.html"
+	seg-report -q --names a,b,c "$T/d/a_0001.nii" "$T/p/a.nii" -o "$T/file.html"
+	diff <(pictures "$T/1.html") <(pictures "$T/file.html")
+	[ "$(pictures "$T/0.html")" != "$(pictures "$T/1.html")" ]
+	fails_with "seg-report: '$T/d': case 'a' has 2 channels, so no channel 2" \
+		seg-report --names a,b,c --channel 2 "$T/d" "$T/p" -o "$T/x"
+	[ ! -e "$T/x" ]
+}
+
 @test "what cannot be reported on is refused and leaves no page" {
 	make-stream --kind images --samples 2 -o "$T/a.ten"
 	fails_with "seg-report: * no tensor 'pred'*" seg-report --names a,b -o "$T/out" "$T/a.ten"

@@ -11,7 +11,7 @@
 #include "shared/tool.h"
 
 static const char *names_text, *title = "Segmentation report";
-static int pictured = 12, replicates = 1000, guess, common, by_voxel;
+static int pictured = 12, replicates = 1000, guess, common, by_voxel, channel = -1;
 
 static const struct opt opts[] = {
 	OPT_COMMON,
@@ -19,6 +19,7 @@ static const struct opt opts[] = {
 	{ 0, "names", OPT_TEXT, &names_text, "NAMES", "names of the classes, from 0 on (NAME,NAME,...)", 0, 0,
 	  "those in the stream" },
 	{ 0, "worst", OPT_INT, &pictured, "N", "volumes with pictures, the worst ones", 0, 10000, 0 },
+	{ 0, "channel", OPT_INT, &channel, "N", "the one to show, -1: three as colours", -1, 65535, "" },
 	{ 0, "common", OPT_FLAG, &common, 0, "leave out cases that only one of two folders has", 0, 0, 0 },
 	{ 0, "by-voxel", OPT_FLAG, &by_voxel, 0, "compare volumes although their headers place them differently", 0, 0, 0 },
 	{ 0, "guess-phases", OPT_FLAG, &guess, 0, "where no phase is known, take the largest left ventricle for ED", 0, 0, 0 },
@@ -112,6 +113,7 @@ open_files(const char *image, const char *pred, const char *truth)
 	if (pairs_open(&pairs, pred, truth ? truth : beside ? image : pred, beside || common, &e))
 		die("%s", e.msg);
 	pairs.by_voxel = by_voxel;
+	images.channel = channel > 0 ? channel : 0;
 	paired = 1;
 }
 
@@ -143,7 +145,7 @@ begin(struct run *run, const struct record *r)
 	if (meta_int(&r->meta, "ignore", &ignore, 0, 255, &e) < 0)
 		refuse(r, "", &e);
 	evaluation_init(&run->x, run->names.n, run->truth ? (int)ignore : -1);
-	worst_init(&run->worst, &run->x, pictured, run->truth);
+	worst_init(&run->worst, &run->x, pictured, run->truth, paired ? 0 : channel); /* of files, that one is read */
 	meta_copy(&run->meta, &r->meta);
 }
 

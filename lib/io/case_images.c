@@ -65,10 +65,15 @@ case_images_add(struct case_images *c, struct record *r, const struct pairs *p, 
 {
 	const char *name = p->p[p->at].name;
 	const struct dataset_case *known = c->set.dir ? dataset_find(&c->set, name) : NULL;
-	const char *path = known && known->channels ? known->image[0] : c->path;
+	int channels = known ? known->channels : 1;
+	const char *path;
 
 	if (c->set.dir && (!known || !known->channels))
 		return err_set(e, "'%s': no image of case '%s'", c->path, name);
+	if (c->channel >= channels)
+		return err_set(e, "'%s': case '%s' has %d channel%s, so no channel %d", c->path, name, channels,
+		               channels == 1 ? "" : "s", c->channel);
+	path = known ? known->image[c->channel] : c->path;
 	if ((!c->name || strcmp(c->name, name) != 0) && open_file(c, path, p, e))
 		return -1;
 	if (nifti_next(&c->f, e) < 0)

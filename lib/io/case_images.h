@@ -1,7 +1,7 @@
 /* case_images.h - the images of cases whose masks are read elsewhere (pairs.h), case by case
  *
- * A folder of any kind that dataset.h knows, or a single NIfTI file. Of an image with several files the first channel is
- * taken.
+ * A folder of any kind that dataset.h knows, or a single NIfTI file. Of an image with several files, one
+ * for each channel, one is taken.
  */
 #ifndef IO_CASE_IMAGES_H
 #define IO_CASE_IMAGES_H
@@ -13,6 +13,7 @@
 struct case_images {
 	struct dataset set;    /* empty for a single file */
 	char *path;
+	int channel;           /* set after case_images_open: which, from 0 on */
 	char *name;            /* of the case whose file is open; NULL: none is */
 	struct nifti_frames f;
 };

@@ -143,15 +143,15 @@ draw(struct slice_picture *to, const struct slice_kept *s, const struct cut *c, 
 
 /* --- gathering --- */
 
-/* The first channel, or three, as bytes: black and white are percentiles of the whole slice. */
+/* From this channel on, as many as are shown, as bytes: black and white are percentiles of the whole slice. */
 static void
-keep_image(struct slice_kept *s, const struct tensor *t, int64_t i)
+keep_image(struct slice_kept *s, const struct tensor *t, int64_t i, int channel)
 {
 	static const double percent[2] = { .5, 99.5 };
 	int64_t n = (int64_t)s->channels * s->h * s->w;
 	float *x = mem_array((size_t)n, sizeof *x), lo, hi;
 
-	tensor_to_f32(x, t, i * tensor_stride0(t), n);
+	tensor_to_f32(x, t, i * tensor_stride0(t) + (channel > 0 ? channel : 0) * t->dim[2] * t->dim[3], n);
 	show_window(&lo, &hi, x, n, percent);
 	show_bytes(s->image, x, n, lo, hi);
 	free(x);
@@ -159,9 +159,10 @@ keep_image(struct slice_kept *s, const struct tensor *t, int64_t i)
 
 static void
 keep(struct slice_list *l, const struct tensor *image, const struct tensor *mask, const struct tensor *pred, int64_t i,
-     int64_t place)
+     int64_t place, int channel)
 {
-	struct slice_kept s = { .place = place, .order = l->keeping, .channels = image->dim[1] == 3 ? 3 : 1,
+	int colours = image->dim[1] == 3 && channel < 0;
+	struct slice_kept s = { .place = place, .order = l->keeping, .channels = colours ? 3 : 1,
 		                .h = (int)image->dim[2], .w = (int)image->dim[3] };
 	size_t plane = (size_t)s.h * (size_t)s.w;
 
@@ -172,7 +173,7 @@ keep(struct slice_list *l, const struct tensor *image, const struct tensor *mask
 	s.image = mem_array(plane, (size_t)s.channels + 1 + (mask != NULL));
 	s.pred = s.image + plane * (size_t)s.channels;
 	s.mask = mask ? s.pred + plane : NULL;
-	keep_image(&s, image, i);
+	keep_image(&s, image, i, channel);
 	memcpy(s.pred, (const uint8_t *)pred->data + i * tensor_stride0(pred), plane);
 	if (mask)
 		memcpy(s.mask, (const uint8_t *)mask->data + i * tensor_stride0(mask), plane);
@@ -204,7 +205,7 @@ fits(const struct tensor *t, const struct tensor *image, struct err *e)
 }
 
 int
-slices_gather(struct slice_list *l, const struct record *r, int truth, struct err *e)
+slices_gather(struct slice_list *l, const struct record *r, int truth, int channel, struct err *e)
 {
 	const struct tensor *image = record_find(r, "image"), *pred = record_find(r, "pred");
 	const struct tensor *mask = truth ? record_find(r, "mask") : NULL;
@@ -216,11 +217,13 @@ slices_gather(struct slice_list *l, const struct record *r, int truth, struct er
 	if (image->ndim != 4 || image->dim[1] < 1 || image->dim[2] < 1 || image->dim[3] < 1 || image->dim[2] > 30000 ||
 	    image->dim[3] > 30000)
 		return err_set(e, "'image' is %s, expected [N,C,H,W]", tensor_shape(shape, image));
+	if (channel >= image->dim[1])
+		return err_set(e, "'image' is %s: it has no channel %d", tensor_shape(shape, image), channel);
 	if (fits(pred, image, e) || (mask && fits(mask, image, e)) ||
 	    meta_int(&r->meta, "slice", &first, 0, INT64_MAX / 2, e) < 0)
 		return -1;
 	for (i = 0; i < image->dim[0]; i++)
-		keep(l, image, mask, pred, i, first + i);
+		keep(l, image, mask, pred, i, first + i, channel);
 	return 0;
 }
 

@@ -29,8 +29,9 @@ struct slice_list {
 };
 
 /* Gathers those of a record with `image` [N,C,H,W], `pred` and, if truth is set, `mask` [N,H,W] U8. Its first slice has the
- * place that metadata `slice` says, else that behind those that were gathered already. */
-int slices_gather(struct slice_list *l, const struct record *r, int truth, struct err *e);
+ * place that metadata `slice` says, else that behind those that were gathered already. channel: the one to show, from 0 on;
+ * -1: three as colours, of any other number the first. */
+int slices_gather(struct slice_list *l, const struct record *r, int truth, int channel, struct err *e);
 
 /* Adds pictures of what was gathered, by place, and forgets the rest. ignore: label of mask without truth, or -1. */
 int slices_draw(struct slice_list *l, int ignore, struct err *e);

@@ -18,12 +18,13 @@ worst_dice(const struct volume *v, int k)
 }
 
 void
-worst_init(struct worst *g, const struct evaluation *x, int most, int truth)
+worst_init(struct worst *g, const struct evaluation *x, int most, int truth, int channel)
 {
 	memset(g, 0, sizeof *g);
 	g->x = x;
 	g->most = most;
 	g->truth = truth;
+	g->channel = channel;
 	g->last = -1;
 }
 
@@ -101,7 +102,7 @@ worst_add(struct worst *g, int at, const struct record *r, struct err *e)
 		g->late[at] = 1;
 		return 0;
 	}
-	if (slices_gather(&g->pictures[at], r, g->truth, e))
+	if (slices_gather(&g->pictures[at], r, g->truth, g->channel, e))
 		return -1;
 	return v->expected && v->slices >= v->expected ? finish(g, at, e) : 0;
 }

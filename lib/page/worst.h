@@ -14,6 +14,7 @@ enum worst_state { WORST_GATHERED, WORST_DRAWN, WORST_DROPPED };
 
 struct worst {
 	int most, truth;              /* volumes that keep their pictures; without truth the first ones */
+	int channel;                  /* what is shown of images, as slices_gather takes it */
 	const struct evaluation *x;
 	struct slice_list *pictures;  /* [n] by the place of a volume in x->volumes.v, empty for those that have none */
 	enum worst_state *state;    /* [n] */
@@ -22,7 +23,7 @@ struct worst {
 	int *order, shown;            /* after worst_end: volumes with pictures, the worst first */
 };
 
-void worst_init(struct worst *g, const struct evaluation *x, int most, int truth);
+void worst_init(struct worst *g, const struct evaluation *x, int most, int truth, int channel);
 
 /* A record that was added to x, as volume `at` of it. */
 int worst_add(struct worst *g, int at, const struct record *r, struct err *e);
