@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "io/case_name.h"
 #include "io/dataset_build.h"
 #include "io/gallery.h"
 
@@ -14,15 +15,6 @@ dataset_has_pictures(const struct dataset *d)
 
 	gallery_free(&g);
 	return found;
-}
-
-/* Length of a name without _gt or _seg at its end; the whole where it has neither. */
-static size_t
-without_ending(const char *name)
-{
-	size_t n = strlen(name);
-
-	return n > 3 && !strcmp(name + n - 3, "_gt") ? n - 3 : n > 4 && !strcmp(name + n - 4, "_seg") ? n - 4 : n;
 }
 
 /* A case without its files; NULL if it may not be called so. */
@@ -63,13 +55,13 @@ take_image(struct dataset *d, const struct gallery_item *it)
 static void
 take_mask(struct dataset *d, const struct gallery_item *it, int paired)
 {
-	size_t n = strlen(it->name), stem = without_ending(it->name);
+	size_t n = case_mask_stem(it->name);
 	struct dataset_case *c;
 
 	if (it->mask) {
 		take_image(d, it);
-	} else if (!paired || stem < n) {
-		c = add(d, it, stem);
+	} else if (!paired || n) {
+		c = add(d, it, n ? n : strlen(it->name));
 		if (c)
 			c->mask = mem_strdup(it->path);
 	}
@@ -119,6 +111,19 @@ list_taken(struct taken *t, const struct gallery *g)
 	qsort(t->folder, t->folders, sizeof *t->folder, by_bytes);
 }
 
+/* Would the image of a mask, in a folder of masks, lie in the folder that was searched? */
+static int
+is_ours(const struct dataset *d, const char *mask, const char *folder)
+{
+	const char *slash = strrchr(folder, '/'), *name = slash ? slash + 1 : folder;
+	char *image = mem_printf("%.*s%s%s", (int)(name - folder), folder, strcmp(name, "ann_dir") ? "images" : "img_dir",
+	                         mask + strlen(folder));
+	int ours = !strncmp(image, d->dir, strlen(d->dir));
+
+	free(image);
+	return ours;
+}
+
 static void
 note_unused(struct dataset *d, const struct taken *t, const char *folder)
 {
@@ -127,7 +132,8 @@ note_unused(struct dataset *d, const struct taken *t, const char *folder)
 
 	if (!gallery_add(&g, folder, NULL))
 		for (i = 0; i < g.n; i++)
-			if (!bsearch(&g.item[i].path, t->mask, t->masks, sizeof *t->mask, by_bytes))
+			if (is_ours(d, g.item[i].path, folder) &&
+			    !bsearch(&g.item[i].path, t->mask, t->masks, sizeof *t->mask, by_bytes))
 				dataset_note(d, 1, g.item[i].path, "labels without an image");
 	gallery_free(&g);
 }

@@ -164,6 +164,14 @@ put_page(struct tiff_writer *t, const struct page *p, int ok, struct err *e)
 }
 
 int
+tiff_name(struct tiff_writer *t, const char *name, struct err *e)
+{
+	if (TIFFSetField(t->tiff, TIFFTAG_PAGENAME, name))
+		return 0;
+	return err_set(e, "cannot write '%s': %s", t->out.path, t->said.msg);
+}
+
+int
 tiff_page(struct tiff_writer *t, const struct page *p, struct err *e)
 {
 	check_page(p);

@@ -31,6 +31,7 @@ struct tiff_writer {
 
 /* path NULL or "-": standard output. deflate: compress, without loss. */
 int tiff_create(struct tiff_writer *t, const char *path, int deflate, struct err *e);
+int tiff_name(struct tiff_writer *t, const char *name, struct err *e); /* names the page that comes next */
 int tiff_page(struct tiff_writer *t, const struct page *p, struct err *e);
 
 /* A page of labels: a viewer shows label[h][w] in the colours of palette[256][3], who reads indices gets labels back. */

@@ -401,6 +401,7 @@ pictures(void)
 static void
 picture_folders(void)
 {
+	char *part;
 	struct dataset d;
 	struct err e;
 
@@ -421,6 +422,10 @@ picture_folders(void)
 	refuses("z_0_gt.tiff: labels without an image", "labels without an image");
 	CHECK(!dataset_survey(&d, dir, &e) && d.n == 4 && d.findings == 1, "an image without labels is a case");
 	dataset_free(&d);
+	part = mem_printf("%s/img_dir/train", dir);
+	CHECK(!dataset_open(&d, part, DATASET_ALL, &e) && !strcmp(listed(&d), "x_0+ y_0+"), "a part alone, the labels of others aside");
+	dataset_free(&d);
+	free(part);
 
 	clear();
 	mkdirs("test test/images test/labels");

@@ -34,39 +34,21 @@ add_file(struct predict_cases *s, const char *path, int channels, int picture)
 }
 
 static void
-add_pictures(struct predict_cases *s, const char *dir, const char *why)
-{
-	struct gallery g = { .flat = 1 };
-	struct err e;
-	size_t i;
-
-	if (gallery_add(&g, dir, &e) || gallery_finish(&g, 1, &e))
-		die("%s", why);
-	for (i = 0; i < g.n; i++)
-		add_file(s, g.item[i].path, 1, 1);
-	gallery_free(&g);
-}
-
-static void
 add_folder(struct predict_cases *s, const char *dir, enum dataset_part part)
 {
 	struct dataset d;
 	struct err e;
 	int i, k;
 
-	if (dataset_open(&d, dir, part, &e)) {
-		if (part != DATASET_ALL)
-			die("%s", e.msg);
-		add_pictures(s, dir, e.msg);
-		return;
-	}
+	if (dataset_open(&d, dir, part, &e))
+		die("%s", e.msg);
 	for (i = 0; i < d.n; i++) {
 		const struct dataset_case *from = &d.c[i];
 		struct predict_case *c = add(s, mem_strdup(from->name), from->channels);
 
 		for (k = 0; k < from->channels; k++)
 			c->image[k] = mem_strdup(from->image[k]);
-		c->picture = predict_kind(c->image[0]) == PREDICT_PICTURE;
+		c->picture = dataset_is_picture(from) || predict_kind(c->image[0]) == PREDICT_PICTURE;
 	}
 	dataset_free(&d);
 }

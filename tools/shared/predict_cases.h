@@ -24,6 +24,7 @@ void predict_cases_free(struct predict_cases *s);
 /* Masks (and what else is wanted, named so) of a case, to the file `out`; NULL or "-": standard output. */
 int predict_study(struct predictor *p, const struct predict_case *c, const char *out, const char *probabilities,
                   const char *entropy, struct err *e);
-int predict_picture(struct predictor *p, const struct predict_case *c, const char *out, struct err *e);
+int predict_picture(struct predictor *p, const struct predict_case *c, const char *out, const char *probabilities,
+                    const char *entropy, struct err *e);
 
 #endif

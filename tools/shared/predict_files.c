@@ -7,6 +7,7 @@
 
 #include "base/outdir.h"
 #include "io/case_name.h"
+#include "io/gallery.h"
 #include "io/nifti.h"
 #include "io/nifti_layout.h"
 #include "io/picture.h"
@@ -54,8 +55,6 @@ survey(const struct predictor *p, const struct predict_cases *s)
 		if (!c->picture && c->channels != p->models.channels)
 			die("'%s': %d channels, the model takes %d%s", c->image[0], c->channels, p->models.channels,
 			    p->models.channels > 1 ? " (NAME_0000.nii.gz, NAME_0001.nii.gz, ...)" : "");
-		if (c->picture && (p->probabilities || p->entropy))
-			die("'%s': --probabilities and --entropy are for NIfTI and streams", c->image[0]);
 		if (c->picture && (pages = pictures_count(c->image[0], &e)) < 0)
 			die("%s", e.msg);
 		if (!c->picture && nifti_read_header(&n, c->image[0], &e))
@@ -69,9 +68,9 @@ survey(const struct predictor *p, const struct predict_cases *s)
 
 /* "a/x.nii.gz" and "_entropy" make "a/x_entropy.nii.gz"; NULL if it is not wanted. */
 static char *
-beside(const char *path, const char *what, int wanted)
+beside(const char *path, const char *what, int picture, int wanted)
 {
-	size_t n = case_stem(path);
+	size_t n = picture && gallery_is_picture(path) ? gallery_stem(path) : case_stem(path);
 
 	if (!wanted)
 		return NULL;
@@ -79,20 +78,26 @@ beside(const char *path, const char *what, int wanted)
 }
 
 static void
+predict_case(struct predictor *p, const struct predict_case *c, const char *out, const char *probabilities, const char *entropy)
+{
+	struct err e;
+
+	if (c->picture ? predict_picture(p, c, out, probabilities, entropy, &e)
+	               : predict_study(p, c, out, probabilities, entropy, &e))
+		die("%s", e.msg);
+}
+
+static void
 predict_one(struct predictor *p, const struct predict_case *c)
 {
 	const char *out = opt_common.output;
 	char *probabilities, *entropy;
-	struct err e;
-	int rc;
 
 	if ((p->probabilities || p->entropy) && (!out || !strcmp(out, "-")))
 		die("--probabilities and --entropy need -o: their files are named after it");
-	probabilities = beside(out ? out : "", "_probabilities", p->probabilities);
-	entropy = beside(out ? out : "", "_entropy", p->entropy);
-	rc = c->picture ? predict_picture(p, c, out, &e) : predict_study(p, c, out, probabilities, entropy, &e);
-	if (rc)
-		die("%s", e.msg);
+	probabilities = beside(out ? out : "", "_probabilities", c->picture, p->probabilities);
+	entropy = beside(out ? out : "", "_entropy", c->picture, p->entropy);
+	predict_case(p, c, out, probabilities, entropy);
 	free(probabilities);
 	free(entropy);
 }
@@ -119,7 +124,7 @@ predict_all(struct predictor *p, const struct predict_cases *s)
 {
 	struct outdir d;
 	struct err e;
-	int i, rc;
+	int i;
 
 	if (!opt_common.output || !strcmp(opt_common.output, "-"))
 		die("several files need a folder to go to: -o DIR");
@@ -127,13 +132,12 @@ predict_all(struct predictor *p, const struct predict_cases *s)
 		die("%s", e.msg);
 	for (i = 0; i < s->n; i++) {
 		const struct predict_case *c = &s->c[i];
-		char *out = place(&d, "", c->name, c->picture ? ".tif" : ".nii.gz", 1);
-		char *probabilities = place(&d, "probabilities", c->name, ".nii.gz", p->probabilities);
-		char *entropy = place(&d, "entropy", c->name, ".nii.gz", p->entropy);
+		const char *suffix = c->picture ? ".tif" : ".nii.gz";
+		char *out = place(&d, "", c->name, suffix, 1);
+		char *probabilities = place(&d, "probabilities", c->name, suffix, p->probabilities);
+		char *entropy = place(&d, "entropy", c->name, suffix, p->entropy);
 
-		rc = c->picture ? predict_picture(p, c, out, &e) : predict_study(p, c, out, probabilities, entropy, &e);
-		if (rc)
-			die("%s", e.msg);
+		predict_case(p, c, out, probabilities, entropy);
 		free(out);
 		free(probabilities);
 		free(entropy);

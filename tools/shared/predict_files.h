@@ -1,7 +1,8 @@
 /* predict_files.h - studies and pictures in, masks out
  *
  * A study is a NIfTI file, or one for each channel, NAME_0000.nii.gz and so on; its mask has the study's header (io/nifti.h).
- * A picture is a TIFF, JPEG or PNG; its mask is a TIFF of indexed colours, with a page for each of its own.
+ * A picture is a TIFF, JPEG or PNG; its mask is a TIFF of indexed colours, with a page for each of its own. Probabilities are a
+ * TIFF of floats with a page for each class of the first page, then of the second, ...; entropy one with a page for each.
  */
 #ifndef PREDICT_FILES_H
 #define PREDICT_FILES_H
