@@ -26,6 +26,7 @@ commands=(
 	'seg-predict --model @model.w @pictures -o %%out'
 	'seg-predict --model @model.w --model @model.w --flip x --probabilities --entropy --postprocess @choice.tsv @images -o %out'
 	'ssl-embed --weights @encoder.w @images -o %out'
+	'ssl-embed --weights @encoder.w --neighbours 1 @images -o %out'
 	'weights-import @encoder.w -o %out'
 	'weights-import @checkpoint.pth -o %out'
 	'weights-export @encoder.w -o %out'

@@ -1,4 +1,4 @@
-/* ssl-embed - pooled encoder features of images */
+/* ssl-embed - pooled encoder features of images, or which images have similar ones */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,15 +6,20 @@
 #include "image/normalize.h"
 #include "model/weights.h"
 #include "shared/computing.h"
+#include "shared/nearest.h"
 #include "shared/tool.h"
 
 #define TOGETHER 8 /* images run together */
 
-static const char *weights;
+static const char *weights, *unlike;
+static int neighbours;
 
 static const struct opt opts[] = {
 	OPT_COMMON,
 	{ 'w', "weights", OPT_FILE, &weights, "FILE", "encoder, or a U-Net whose encoder is meant", 0, 0, "required" },
+	{ 'k', "neighbours", OPT_INT, &neighbours, "K", "write each image and the K whose features are most similar instead", 0,
+	  1000, "" },
+	{ 'u', "unlike", OPT_TEXT, &unlike, "KEY", "with -k: only neighbours whose metadata KEY differs", 0, 0, "" },
 	OPT_COMPUTING,
 	OPT_END
 };
@@ -133,23 +138,36 @@ main(int argc, char *argv[])
 	struct ten_writer out;
 	struct record r = { 0 };
 	struct progress progress;
+	struct nearest nearest;
 	uint64_t done = 0;
+	int records = 0;
 	int n = opt_parse(argc, &argv, opts, "[file]", "pooled encoder features of images", 0, 1);
 
 	computing_start();
 	if (!weights)
 		die("--weights is required (see %s -h)", prog_name);
+	if (unlike && !neighbours)
+		die("--unlike goes with --neighbours");
+	if (neighbours)
+		nearest_open(&nearest, n ? argv[0] : NULL, neighbours, unlike);
 	in_open(&in, n ? argv[0] : NULL);
 	out_open(&out);
 	progress_start(&progress, "images", 0, opt_common.quiet);
 	while (in_read(&in, &r)) {
 		embed_record(&m, &in, &r);
 		done += (uint64_t)record_samples(&r, "features");
-		out_write(&out, &r);
+		if (neighbours)
+			nearest_gather(&nearest, &r, records++);
+		else
+			out_write(&out, &r);
 		progress_update(&progress, done, "%s", "");
 	}
 	progress_end(&progress);
 	in_close(&in);
+	if (neighbours) {
+		nearest_write(&nearest, &out, &m.trained);
+		nearest_close(&nearest);
+	}
 	out_close(&out);
 	graph_delete(m.graph);
 	params_free(&m.ps);

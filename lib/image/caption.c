@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Adds to what text holds, ", " between. */
@@ -47,7 +48,7 @@ who(char text[CAPTION_LEN], const struct meta *m, uint64_t seen)
 void
 caption_text(char first[CAPTION_LEN], char second[CAPTION_LEN], const struct meta *m, int64_t i, uint64_t seen)
 {
-	const char *phase = meta_get(m, "phase"), *class = meta_get(m, "class");
+	const char *phase = meta_get(m, "phase"), *cosine = meta_get(m, "cosine"), *class = meta_get(m, "class");
 	int64_t slice, slices, epoch, from;
 
 	first[0] = second[0] = '\0';
@@ -66,4 +67,6 @@ caption_text(char first[CAPTION_LEN], char second[CAPTION_LEN], const struct met
 		if (number(&from, m, "first"))
 			add(second, "sample %" PRId64, from + i + 1);
 	}
+	if (cosine)
+		add(second, "cosine %.3f", atof(cosine));
 }

@@ -2,7 +2,8 @@
  *
  * first    patient and frame ("patient001 frame 1"), else the case, else the file's name without its folder,
  *          else "sample 7"
- * second   phase, slice ("ED, slice 3/10"), else the class of an image; for views epoch and sample; maybe empty
+ * second   phase, slice ("ED, slice 3/10"), else the class of an image; for views epoch and sample; of neighbours the cosine;
+ *          maybe empty
  *
  * Samples and slices are counted from 1 here, as people do.
  */

@@ -175,6 +175,9 @@ captions(void)
 	caption_text(a, b, &m, 2, 0);
 	CHECK_STR(a, "patient001 frame 1", "patient and frame");
 	CHECK_STR(b, "ED, slice 7/10", "phase and slice");
+	meta_set(&m, "cosine", "0.98765");
+	caption_text(a, b, &m, 2, 0);
+	CHECK_STR(b, "ED, slice 7/10, cosine 0.988", "and how near a neighbour is");
 	memset(name, 'x', 999);
 	meta_set(&m, "patient", name);
 	caption_text(a, b, &m, 2, 0);
