@@ -123,6 +123,44 @@ last() {
 	fails_with "seg-predict: '$T/d/grey.png' page 1: 'image' is \[1,2,6,7\], the model takes \[N,1,H,W\]" seg-predict -m "$W/model" --split test "$T/d" -o "$T/other"
 }
 
+@test "two folders of masks, or two files, score as labels do in a stream" {
+	mkdir -p "$T/truth" "$T/pred/entropy"
+	tiff 4 2 '\0\1\1\0\2\2\11\11' >"$T/truth/a_gt.tif"
+	tiff 4 2 '\0\1\0\0\2\2\1\2' >"$T/pred/a.tif"
+	BITS=16 tiff 2 1 '\1\0\0\0' >"$T/truth/b_gt.tif"
+	tiff 2 1 '\1\0' >"$T/pred/b.tif"
+	cp "$T/pred/a.tif" "$T/pred/entropy" # no case
+	seg-eval -q --ignore 9 --classes 3 "$T/pred" "$T/truth" -o "$T/scores.tsv" --volumes "$T/volumes.tsv"
+	# class 1: 2 of 2, 3 in truth; class 2: all; the label 9 is left out
+	awk -F'\t' '$1 == "pooled_dice" { print $2, $3 }' "$T/scores.tsv" >"$T/dice"
+	diff "$T/dice" - <<-EOF
+		0 0.857143
+		1 0.800000
+		2 1.000000
+		foreground 0.900000
+	EOF
+	[ "$(cut -f 1 "$T/volumes.tsv" | uniq | xargs)" = "patient a b" ]
+	seg-eval -q --ignore 9 "$T/pred/a.tif" "$T/truth/a_gt.tif" -o "$T/one.tsv"
+	grep -q '^volumes	all	1$' "$T/one.tsv"
+	seg-eval -q --ignore 9 --spacing 1,1 --volumes "$T/v.tsv" "$T/pred" "$T/truth" >/dev/null
+	fails_with "seg-eval: --spacing '1': expected two sizes*" seg-eval --spacing 1 "$T/pred" "$T/truth"
+}
+
+@test "masks that cannot be compared" {
+	mkdir -p "$T/truth" "$T/pred"
+	tiff 2 1 '\0\1' >"$T/truth/a.tif"
+	tiff 1 2 '\0\1' >"$T/pred/a.tif"
+	fails_with "seg-eval: '$T/pred/a.tif' and '$T/truth/a.tif': page 1: 1x2 against 2x1 pixels" seg-eval "$T/pred" "$T/truth"
+	SAMPLES=3 tiff 2 1 '\0\1\2\3\4\5' >"$T/pred/a.tif"
+	fails_with "seg-eval: '$T/pred/a.tif': a colour at (0,0), expected labels 0..255" seg-eval "$T/pred" "$T/truth"
+	fails_with "seg-eval: '$P/pages.tif' and '$T/truth/a.tif': 3 against 1 pages" seg-eval "$P/pages.tif" "$T/truth/a.tif"
+	gzip -dc "$GOLDEN/nifti/labels.nii.gz" >"$T/l.nii"
+	fails_with "seg-eval: '$T/l.nii' and '$T/truth/a.tif': one is a picture, the other is none" seg-eval "$T/l.nii" "$T/truth/a.tif"
+	rm "$T/pred/a.tif"
+	tiff 2 1 '\0\1' >"$T/pred/b.tif"
+	fails_with "seg-eval: '$T/pred': no prediction of case 'a' of '$T/truth'*" seg-eval "$T/pred" "$T/truth"
+}
+
 @test "the whole road: check, learn, predict a folder, score, with three colours, three classes and pixels without truth" {
 	mkdir -p "$T/d"/{img_dir,ann_dir}/{train,val}
 	for n in 1 2 3 4 5 6 7 8 9 10 11 12; do
@@ -138,10 +176,13 @@ last() {
 		seg-finetune -q -s 1 --arch resnet18 -b 9 --lr 2e-3 --warmup 1 -o "$T/model"
 	seg-predict -q -m "$T/model" --split val "$T/d" -o "$T/out"
 	[ "$(cd "$T/out" && echo *)" = "s10.tif s11.tif s12.tif" ]
-	seg-predict -q -m "$T/model" "$T/val.ten" | seg-eval -q -o "$T/scores.tsv"
+	seg-eval -q --common "$T/out" "$T/d" -o "$T/scores.tsv"
+	seg-predict -q -m "$T/model" "$T/val.ten" | seg-eval -q | diff "$T/scores.tsv" -
 	# classes have their names, and what was learnt is far from chance
 	awk -F'\t' '$1 == "pooled_dice" { d[$2] = $3 } END { print d["disc"], d["square"]; exit !(d["disc"] > 0.5 && d["square"] > 0.4) }' \
 		"$T/scores.tsv"
+	seg-report -q --common "$T/d" "$T/out" -o "$T/report.html"
+	grep -q '>s10<' "$T/report.html"
 	# pixels without truth, 80, 109 and 80 of 255, are neither right nor wrong
 	seg-predict -q -m "$T/model" "$T/val.ten" | seg-eval -q --confusion "$T/confusion.tsv" >/dev/null
 	[ "$(awk -F'\t' 'NR > 1 { for (i = 2; i <= NF; i++) n += $i } END { print n }' "$T/confusion.tsv")" -eq $((3 * 48 * 48 - 80 - 109 - 80)) ]

@@ -11,7 +11,8 @@
 #include "shared/tool.h"
 
 static const char *slices_path, *volumes_path, *worst_path, *confusion_path, *patients_path, *agreement_path;
-static const char *choice_path, *names_text, *cardiac_text;
+static const char *choice_path, *names_text, *cardiac_text, *spacing;
+static char *slices_spacing; /* the same as metadata has it: "x y z" */
 static int classes, ignore = -1, common, by_voxel, guess, replicates = 1000;
 
 static const struct opt opts[] = {
@@ -22,6 +23,8 @@ static const struct opt opts[] = {
 	  "the input's, or numbers" },
 	{ 0, "ignore", OPT_INT, &ignore, "LABEL", "true label of pixels without truth, -1 for what the input says", -1, 255,
 	  "" },
+	{ 0, "spacing", OPT_TEXT, &spacing, "X,Y", "size of pixels in mm where the input does not say; 1,1 for distances in pixels",
+	  0, 0, "unknown" },
 	{ 0, "common", OPT_FLAG, &common, 0, "leave out cases that only one of two folders has", 0, 0, 0 },
 	{ 0, "by-voxel", OPT_FLAG, &by_voxel, 0, "compare volumes although their headers place them differently", 0, 0, 0 },
 	{ 0, "slices", OPT_OUT, &slices_path, "FILE", "write a table of slices", 0, 0, "" },
@@ -48,17 +51,29 @@ static struct names names;
 static struct choice choice;
 static struct outfile slices_table;
 
+static void
+read_spacing(void)
+{
+	double x, y;
+	char rest;
+
+	if (!spacing)
+		return;
+	if (sscanf(spacing, "%lf,%lf%c", &x, &y, &rest) != 2 || !(x > 0 && y > 0 && x < 1e6 && y < 1e6))
+		die("--spacing '%s': expected two sizes in mm, X,Y", spacing);
+	slices_spacing = mem_printf("%.17g %.17g 1", x, y);
+}
+
 static int
 next(struct record *r)
 {
 	struct err e;
-	int rc;
+	int rc = paired ? pairs_next(&pairs, r, &e) : in_read(&in, r);
 
-	if (!paired)
-		return in_read(&in, r);
-	rc = pairs_next(&pairs, r, &e);
 	if (rc < 0)
 		die("%s", e.msg);
+	if (rc && slices_spacing && !meta_get(&r->meta, "spacing"))
+		meta_set(&r->meta, "spacing", slices_spacing);
 	return rc;
 }
 
@@ -332,6 +347,7 @@ main(int argc, char *argv[])
 
 	n = opt_parse(argc, &argv, opts, "[file | predictions truth]", "compare predicted with true masks", 0, 2);
 	refuse_standard_output();
+	read_spacing();
 	open_input(argv, n);
 	while (next(&r)) {
 		if (!begun++)
@@ -344,6 +360,7 @@ main(int argc, char *argv[])
 	finish(&x);
 	evaluation_free(&x);
 	names_free(&names);
+	free(slices_spacing);
 	choice_free(&choice);
 	record_free(&r);
 	if (paired)

@@ -145,7 +145,7 @@ begin(struct run *run, const struct record *r)
 	if (meta_int(&r->meta, "ignore", &ignore, 0, 255, &e) < 0)
 		refuse(r, "", &e);
 	evaluation_init(&run->x, run->names.n, run->truth ? (int)ignore : -1);
-	worst_init(&run->worst, &run->x, pictured, run->truth, paired ? 0 : channel); /* of files, that one is read */
+	worst_init(&run->worst, &run->x, pictured, run->truth, paired && !pairs.picture ? 0 : channel); /* of volumes, that one is read */
 	meta_copy(&run->meta, &r->meta);
 }
 

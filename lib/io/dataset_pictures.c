@@ -154,28 +154,50 @@ find_orphans(struct dataset *d, const struct gallery *g)
 	free(t.folder);
 }
 
+/* Is the picture in the folder itself, not below it? */
+static int
+is_top(const struct gallery_item *it)
+{
+	return !strchr(it->path + it->root, '/');
+}
+
+/* The masks of a folder. Where these have no images with them, and some lie in the folder itself, what is below it is
+ * something else: seg-predict puts entropy there. */
+static void
+take_masks(struct dataset *d, const struct gallery *g)
+{
+	int paired = 0, top = 0;
+	size_t i;
+
+	for (i = 0; i < g->n; i++) {
+		paired |= g->item[i].mask != NULL;
+		top |= is_top(&g->item[i]);
+	}
+	for (i = 0; i < g->n; i++)
+		if (paired || !top || is_top(&g->item[i]))
+			take_mask(d, &g->item[i], paired);
+	for (i = 0; i < g->orphans; i++)
+		take_orphan(d, g->orphan[i]);
+}
+
 int
 dataset_read_pictures(struct dataset *d, int masks, struct err *e)
 {
 	struct gallery g = { .flat = 1 };
-	int rc = gallery_add(&g, d->dir, e), paired = 0;
+	int rc = gallery_add(&g, d->dir, e);
 	size_t i;
 
 	if (!rc && g.n > DATASET_CASES)
 		rc = err_set(e, "'%s': more than %d cases", d->dir, DATASET_CASES);
 	if (!rc && gallery_finish(&g, 1, e))
 		rc = err_prefix(e, "'%s'", d->dir);
-	for (i = 0; i < g.n && !rc; i++)
-		paired |= g.item[i].mask != NULL;
-	for (i = 0; i < g.n && !rc; i++)
-		if (masks)
-			take_mask(d, &g.item[i], paired);
-		else
+	if (!rc && masks) {
+		take_masks(d, &g);
+	} else if (!rc) {
+		for (i = 0; i < g.n; i++)
 			take_image(d, &g.item[i]);
-	for (i = 0; i < g.orphans && !rc && masks; i++)
-		take_orphan(d, g.orphan[i]);
-	if (!rc && !masks)
 		find_orphans(d, &g);
+	}
 	gallery_free(&g);
 	return rc;
 }

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "io/case_name.h"
+#include "io/gallery.h"
 #include "io/nifti_geometry.h"
 #include "io/volume.h"
 
@@ -68,7 +69,11 @@ static char *
 name_of(const char *path)
 {
 	char *name = case_of_file(path);
-	size_t n = case_mask_stem(name);
+	size_t n;
+
+	if (gallery_is_picture(name) && gallery_stem(name))
+		name[gallery_stem(name)] = '\0';
+	n = case_mask_stem(name);
 
 	if (n)
 		name[n] = '\0';
@@ -117,7 +122,9 @@ pairs_blame(const struct pairs *p, struct err *e)
 {
 	const struct pair *pair = &p->p[p->at];
 
-	if (p->a.head.dim[3] > 1)
+	if (p->picture && p->pages[0].n > 1)
+		err_prefix(e, "page %d", p->page);
+	else if (!p->picture && p->a.head.dim[3] > 1)
 		err_prefix(e, "frame %lld", (long long)p->a.next);
 	return err_prefix(e, "'%s' and '%s'", pair->pred, pair->truth);
 }
@@ -125,7 +132,10 @@ pairs_blame(const struct pairs *p, struct err *e)
 static void
 close_files(struct pairs *p)
 {
-	if (p->open) {
+	if (p->open && p->picture) {
+		pictures_free(&p->pages[0]);
+		pictures_free(&p->pages[1]);
+	} else if (p->open) {
 		nifti_close(&p->a);
 		nifti_close(&p->b);
 	}
@@ -133,10 +143,8 @@ close_files(struct pairs *p)
 }
 
 static int
-open_files(struct pairs *p, struct err *e)
+open_volumes(struct pairs *p, const struct pair *pair, struct err *e)
 {
-	const struct pair *pair = &p->p[p->at];
-
 	if (nifti_open(&p->a, pair->pred, e))
 		return -1;
 	if (nifti_open(&p->b, pair->truth, e)) {
@@ -147,6 +155,47 @@ open_files(struct pairs *p, struct err *e)
 	if (nifti_match(&p->a.head, &p->b.head, p->by_voxel, e))
 		return err_prefix(e, "'%s' and '%s'", pair->pred, pair->truth);
 	return 0;
+}
+
+static int
+match_pages(const struct pictures *pred, const struct pictures *truth, struct err *e)
+{
+	int i;
+
+	if (pred->n != truth->n)
+		return err_set(e, "%d against %d pages", pred->n, truth->n);
+	for (i = 0; i < pred->n; i++)
+		if (pred->page[i].width != truth->page[i].width || pred->page[i].height != truth->page[i].height)
+			return err_set(e, "page %d: %dx%d against %dx%d pixels", i + 1, pred->page[i].width, pred->page[i].height,
+			               truth->page[i].width, truth->page[i].height);
+	return 0;
+}
+
+static int
+open_pictures(struct pairs *p, const struct pair *pair, struct err *e)
+{
+	p->page = 0;
+	if (pictures_read(&p->pages[0], pair->pred, PICTURE_INDICES, e))
+		return -1;
+	if (pictures_read(&p->pages[1], pair->truth, PICTURE_INDICES, e)) {
+		pictures_free(&p->pages[0]);
+		return -1;
+	}
+	p->open = 1;
+	if (match_pages(&p->pages[0], &p->pages[1], e))
+		return err_prefix(e, "'%s' and '%s'", pair->pred, pair->truth);
+	return 0;
+}
+
+static int
+open_files(struct pairs *p, struct err *e)
+{
+	const struct pair *pair = &p->p[p->at];
+
+	p->picture = gallery_is_picture(pair->pred);
+	if (p->picture != gallery_is_picture(pair->truth))
+		return err_set(e, "'%s' and '%s': one is a picture, the other is none", pair->pred, pair->truth);
+	return p->picture ? open_pictures(p, pair, e) : open_volumes(p, pair, e);
 }
 
 static void
@@ -186,8 +235,9 @@ static void
 put_metadata(struct meta *m, const struct pairs *p)
 {
 	const struct pair *pair = &p->p[p->at];
-	const struct nifti *n = &p->b.head;
-	char *name = case_of_frame(pair->name, p->b.next, n->dim[3]);
+	int64_t frames = p->picture ? 1 : p->b.head.dim[3];
+	char *name = p->picture && p->pages[0].n > 1 ? mem_printf("%s_page%02d", pair->name, p->page)
+	                                             : case_of_frame(pair->name, p->b.next, frames);
 
 	meta_free(m);
 	meta_set(m, "case", name);
@@ -195,12 +245,26 @@ put_metadata(struct meta *m, const struct pairs *p)
 		put_known(m, p, pair);
 	else
 		put_names(m, name);
-	if (n->dim[3] > 1)
-		meta_setf(m, "frame", "%lld", (long long)p->b.next);
 	free(name);
+	if (frames > 1)
+		meta_setf(m, "frame", "%lld", (long long)p->b.next);
+	if (p->picture) {
+		if (p->pages[0].n > 1)
+			meta_setf(m, "page", "%d", p->page);
+		return;
+	}
 	meta_set(m, "slice", "0");
-	meta_setf(m, "slices", "%lld", (long long)n->dim[2]);
-	meta_setf(m, "spacing", "%.17g %.17g %.17g", n->spacing[0], n->spacing[1], n->spacing[2]);
+	meta_setf(m, "slices", "%lld", (long long)p->b.head.dim[2]);
+	meta_setf(m, "spacing", "%.17g %.17g %.17g", p->b.head.spacing[0], p->b.head.spacing[1], p->b.head.spacing[2]);
+}
+
+/* Labels of the prediction (0) or the truth (1) as `mask`. */
+static int
+put_mask(struct record *r, const struct pairs *p, int which, struct err *e)
+{
+	const struct picture *page = p->picture ? &p->pages[which].page[p->page - 1] : NULL;
+
+	return page ? picture_mask(r, page, page, 256, -1, e) : volume_mask(r, which ? &p->b.frame : &p->a.frame, 0, 256, -1, e);
 }
 
 /* The prediction's tensor is made as `mask`, then called `pred`. */
@@ -212,22 +276,26 @@ put_masks(struct record *r, const struct pairs *p, struct err *e)
 
 	record_remove(r, "mask");
 	record_remove(r, "pred");
-	if (volume_mask(r, &p->a.frame, 0, 256, -1, e))
+	if (put_mask(r, p, 0, e))
 		return err_prefix(e, "'%s'", pair->pred);
 	t = record_find(r, "mask");
 	free(t->name);
 	t->name = mem_strdup("pred");
-	if (volume_mask(r, &p->b.frame, 0, 256, -1, e))
+	if (put_mask(r, p, 1, e))
 		return err_prefix(e, "'%s'", pair->truth);
 	return 0;
 }
 
-/* 1: a frame of both; 0: the pair has no more */
+/* 1: a frame, or page, of both; 0: the pair has no more */
 static int
 next_frame(struct pairs *p, struct err *e)
 {
-	int a = nifti_next(&p->a, e), b = a < 0 ? -1 : nifti_next(&p->b, e);
+	int a, b;
 
+	if (p->picture)
+		return p->page < p->pages[0].n ? p->page++, 1 : 0;
+	a = nifti_next(&p->a, e);
+	b = a < 0 ? -1 : nifti_next(&p->b, e);
 	return a < 0 || b < 0 ? -1 : a && b;
 }
 

@@ -1,14 +1,15 @@
-/* pairs.h - predicted and true label volumes, case by case, as the records that seg-eval reads from streams
+/* pairs.h - predicted and true label volumes, or pictures, case by case, as the records that seg-eval reads from streams
  *
- * Two NIfTI files, or two folders of them whose cases are brought together by name (dataset_masks in dataset.h). The truth
+ * Two files, NIfTI or pictures, or two folders of them whose cases are brought together by name (dataset_masks in dataset.h). The truth
  * knows more: patient, frame, group, phase, names of the classes and the ignore label are taken from there. A file with
- * several frames is a case for each of them.
+ * several frames, or pages, is a case for each of them.
  */
 #ifndef IO_PAIRS_H
 #define IO_PAIRS_H
 
 #include "io/dataset.h"
 #include "io/nifti.h"
+#include "io/picture.h"
 
 struct pair {
 	char *pred, *truth; /* paths */
@@ -21,7 +22,9 @@ struct pairs {
 	struct pair *p;
 	int n, at;                  /* at: the pair that is being read */
 	struct nifti_frames a, b;   /* its prediction and truth */
-	int open;
+	struct pictures pages[2];   /* the same of a pair of pictures */
+	int page;                   /* of these, how many were read */
+	int open, picture;          /* what is open is a pair of pictures */
 	int by_voxel;               /* set after pairs_open: wherever the volumes lie, as long as they have the same voxels */
 	int64_t count;              /* records so far */
 };
@@ -31,7 +34,7 @@ struct pairs {
 int pairs_open(struct pairs *p, const char *pred, const char *truth, int common, struct err *e);
 
 /* 1: r holds `mask` and `pred` [Z,Y,X] U8 of the next frame, with the metadata case, patient, frame, group, phase, spacing,
- * slice, slices, and names, classes and ignore where they are known. 0: there are no more. -1: a file that cannot be read,
+ * slice, slices, and names, classes and ignore where they are known; of pictures neither spacing nor slices, but page. 0: there are no more. -1: a file that cannot be read,
  * a value that is no label of 0..255, or files that do not match (nifti_match in nifti_geometry.h). */
 int pairs_next(struct pairs *p, struct record *r, struct err *e);
 
