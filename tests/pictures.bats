@@ -101,7 +101,7 @@ last() {
 	cp "$P/palette.tif" "$T/d/a_gt.tif"
 	cp "$P/rgb.tif" "$T/d/b.tiff"
 	seg-predict -q -m "$W/model" -p -e "$T/d" -o "$T/out"
-	[ "$(cd "$T/out" && find . -type f | sort | xargs)" = "./a.tif ./b.tif ./entropy/a.tif ./entropy/b.tif \
+	[ "$(cd "$T/out" && find . -type f | sort | xargs)" = "./a.tif ./b.tif ./classes.tsv ./entropy/a.tif ./entropy/b.tif \
 ./probabilities/a.tif ./probabilities/b.tif" ]
 	: >"$T/d/c.png"
 	fails_with "seg-predict: '$T/d/c.png': neither TIFF, JPEG nor PNG" seg-predict -m "$W/model" "$T/d" -o "$T/other"
@@ -175,7 +175,7 @@ last() {
 	ssl-augment -q -s 1 --policy finetune --size 64 --epochs 10 "$T/train.ten" |
 		seg-finetune -q -s 1 --arch resnet18 -b 9 --lr 2e-3 --warmup 1 -o "$T/model"
 	seg-predict -q -m "$T/model" --split val "$T/d" -o "$T/out"
-	[ "$(cd "$T/out" && echo *)" = "s10.tif s11.tif s12.tif" ]
+	[ "$(cd "$T/out" && echo *)" = "classes.tsv s10.tif s11.tif s12.tif" ]
 	seg-eval -q --common "$T/out" "$T/d" -o "$T/scores.tsv"
 	seg-predict -q -m "$T/model" "$T/val.ten" | seg-eval -q | diff "$T/scores.tsv" -
 	# classes have their names, and what was learnt is far from chance

@@ -33,6 +33,34 @@ labels() {
 	tail -c +353 "$1" | od -An -v -tu1
 }
 
+# named FILE NAMES: a model with names for its four classes
+named() {
+	make-weights --arch resnet18 --kind unet -o "$T/plain"
+	nii2ten -q --names "$2" "$GOLDEN/nifti/frame.nii.gz" --mask "$GOLDEN/nifti/labels.nii.gz" |
+		ssl-augment -q -s 1 --views 1 --size 32 |
+		seg-finetune -q -s 1 --init "$T/plain" --lr 0 --warmup 0 -b 2 -o "$1"
+}
+
+@test "a folder of masks says what the model calls its classes" {
+	mkdir "$T/in"
+	study in/a
+	seg-predict -q -m "$W/model" -o "$T/unnamed" "$T/in"
+	[ "$(ls "$T/unnamed")" = a.nii.gz ]
+	named "$T/m" none,right,muscle,left
+	seg-predict -q -m "$T/m" -o "$T/out" "$T/in"
+	[ "$(ls "$T/out" | xargs)" = "a.nii.gz classes.tsv" ]
+	mkdir "$T/truth"
+	cp "$T/out/a.nii.gz" "$T/truth"
+	[ "$(seg-eval -q "$T/out" "$T/truth" | awk '$1 == "volume_dice" { print $2 }' | xargs)" = "none right muscle left foreground" ]
+	# names that would not be understood
+	for names in a,b,b,c a,b,c,ignore; do
+		named "$T/m" $names
+		rm -r "$T/out"
+		seg-predict -q -m "$T/m" -o "$T/out" "$T/in"
+		[ "$(ls "$T/out")" = a.nii.gz ]
+	done
+}
+
 @test "a study's mask lies where the study lies, and holds what a stream of it gives" {
 	study a
 	seg-predict -q -m "$W/model" "$T/a.nii" -o "$T/mask.nii"

@@ -84,7 +84,7 @@ all_have_masks(const char *dir)
 
 		if (!c || !c->channels)
 			die("'%s': no image of case '%s' of '%s'", images.path, pred.c[i].name, dir);
-		all = all && c->mask && (c->part != DATASET_TEST || images.set.layout != DATASET_NNUNET); /* pairs.h */
+		all = all && c->mask;
 	}
 	dataset_free(&pred);
 	return all;

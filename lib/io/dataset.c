@@ -292,7 +292,7 @@ dataset_masks(struct dataset *d, const char *dir, struct err *e)
 	unsigned char *keep;
 	int i;
 
-	if (read_folder(d, dir, DATASET_LABELLED, 1, e) || refuse(d, e))
+	if (read_folder(d, dir, DATASET_LABELLED | DATASET_TESTS, 1, e) || refuse(d, e))
 		goto fail;
 	keep = mem_alloc((size_t)d->n);
 	for (i = 0; i < d->n; i++)

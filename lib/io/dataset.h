@@ -83,7 +83,7 @@ int dataset_survey(struct dataset *d, const char *dir, struct err *e);
 
 /* Masks, or predictions, by the names of their cases: each NIfTI file of a plain folder, or each picture where none is the mask
  * of another, its name without _gt or _seg (where CASE_gt.nii.gz is there, CASE.nii.gz is its image and no mask); the cases
- * with a mask of any other kind. */
+ * with a mask of any other kind, those of nnU-Net's labelsTs too. */
 int dataset_masks(struct dataset *d, const char *dir, struct err *e);
 
 /* Which kind the folder is; PLAIN too if it is none. And what a classes.tsv in there says, in class_name, classes and ignore

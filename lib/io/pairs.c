@@ -19,14 +19,16 @@ add(struct pairs *p, const char *name, const char *pred, const char *truth, cons
 	p->p[p->n++] = (struct pair){ mem_strdup(pred), mem_strdup(truth), known, mem_strdup(name) };
 }
 
-/* A case of `have` that `lack` has not, and how many there are. */
+/* A case of `have` that `lack` has not, and how many there are. Nobody misses nnU-Net's test cases: they are told apart from
+ * all the others everywhere. */
 static int
 count_missing(const struct dataset *have, const struct dataset *lack, const char **name)
 {
 	int i, n = 0;
 
 	for (i = have->n - 1; i >= 0; i--)
-		if (!dataset_find(lack, have->c[i].name)) {
+		if (!dataset_find(lack, have->c[i].name) &&
+		    (have->layout != DATASET_NNUNET || have->c[i].part != DATASET_TEST)) {
 			*name = have->c[i].name;
 			n++;
 		}
@@ -202,7 +204,8 @@ static void
 put_known(struct meta *m, const struct pairs *p, const struct pair *pair)
 {
 	const struct dataset_case *c = pair->known;
-	char *names = dataset_join_names(&p->truth);
+	const struct dataset *d = p->truth.classes ? &p->truth : &p->pred;
+	char *names = dataset_join_names(d);
 
 	meta_set(m, "patient", c->patient);
 	if (c->frame)
@@ -211,8 +214,8 @@ put_known(struct meta *m, const struct pairs *p, const struct pair *pair)
 		meta_set(m, "group", c->group);
 	if (*c->phase)
 		meta_set(m, "phase", c->phase);
-	if (p->truth.classes)
-		meta_setf(m, "classes", "%d", p->truth.classes);
+	if (d->classes)
+		meta_setf(m, "classes", "%d", d->classes);
 	if (names)
 		meta_set(m, "names", names);
 	if (p->truth.ignore >= 0)

@@ -1,8 +1,8 @@
 /* pairs.h - predicted and true label volumes, or pictures, case by case, as the records that seg-eval reads from streams
  *
  * Two files, NIfTI or pictures, or two folders of them whose cases are brought together by name (dataset_masks in dataset.h). The truth
- * knows more: patient, frame, group, phase, names of the classes and the ignore label are taken from there. A file with
- * several frames, or pages, is a case for each of them.
+ * knows more: patient, frame, group, phase, names of the classes and the ignore label are taken from there; names that it
+ * lacks are those of the predictions' folder. A file with several frames, or pages, is a case for each of them.
  */
 #ifndef IO_PAIRS_H
 #define IO_PAIRS_H

@@ -309,6 +309,12 @@ nnunet(void)
 	touch("imagesTr/b_0000.nii.gz labelsTr");
 	put("dataset.json", V2 "}");
 	refuses("labelsTr': Not a directory", "labels that cannot be listed");
+
+	clear();
+	touch("imagesTr/b_0000.nii.gz labelsTr/b.nii.gz imagesTs/e_0000.nii.gz imagesTs/f_0000.nii.gz labelsTs/f.nii.gz");
+	put("dataset.json", V2 "}");
+	CHECK(!dataset_masks(&d, dir, &e) && !strcmp(listed(&d), "b+ f+"), "masks of test images");
+	dataset_free(&d);
 }
 
 static void

@@ -6,7 +6,10 @@
 #include <sys/stat.h>
 
 #include "base/outdir.h"
+#include "base/outfile.h"
+#include "base/utf8.h"
 #include "io/case_name.h"
+#include "io/dataset.h"
 #include "io/gallery.h"
 #include "io/nifti.h"
 #include "io/nifti_layout.h"
@@ -119,6 +122,40 @@ place(struct outdir *d, const char *folder, const char *name, const char *suffix
 	return path;
 }
 
+/* Whether classes.tsv could be read back (io/dataset.h): no name is there twice, or says that its label is to be ignored. */
+static int
+are_plain(const struct names *a)
+{
+	int i, k;
+
+	for (i = 0; i < a->n; i++) {
+		for (k = 0; k < i && strcmp(a->name[i], a->name[k]) != 0; k++)
+			;
+		if (k < i || !strcmp(a->name[i], "ignore") || strlen(a->name[i]) > 100 || !utf8_valid(a->name[i]))
+			return 0;
+	}
+	return a->n > 0 && a->n <= DATASET_CLASSES;
+}
+
+/* The classes that the model names, for who reads the folder of masks. */
+static void
+write_classes(struct outdir *d, const struct names *a)
+{
+	char *path = outdir_file(d, "classes.tsv");
+	struct outfile out;
+	struct err e;
+	int i;
+
+	if (outfile_open(&out, path, OUTFILE_TEXT, &e))
+		die("%s", e.msg);
+	fputs("label\tname\n", out.f);
+	for (i = 0; i < a->n; i++)
+		fprintf(out.f, "%d\t%s\n", i, a->name[i]);
+	if (outfile_close(&out, &e))
+		die("%s", e.msg);
+	free(path);
+}
+
 static void
 predict_all(struct predictor *p, const struct predict_cases *s)
 {
@@ -142,6 +179,8 @@ predict_all(struct predictor *p, const struct predict_cases *s)
 		free(probabilities);
 		free(entropy);
 	}
+	if (are_plain(&p->models.names))
+		write_classes(&d, &p->models.names);
 	if (outdir_close(&d, &e))
 		die("%s", e.msg);
 }
