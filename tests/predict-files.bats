@@ -48,7 +48,7 @@ named() {
 	[ "$(ls "$T/unnamed")" = a.nii.gz ]
 	named "$T/m" none,right,muscle,left
 	seg-predict -q -m "$T/m" -o "$T/out" "$T/in"
-	[ "$(ls "$T/out" | xargs)" = "a.nii.gz classes.tsv" ]
+	[ "$(cd "$T/out" && echo *)" = "a.nii.gz classes.tsv" ]
 	mkdir "$T/truth"
 	cp "$T/out/a.nii.gz" "$T/truth"
 	[ "$(seg-eval -q "$T/out" "$T/truth" | awk '$1 == "volume_dice" { print $2 }' | xargs)" = "none right muscle left foreground" ]
