@@ -14,6 +14,7 @@ commands=(
 	'ten2tif @images -o %out'
 	'seg-eval --classes 4 --cardiac 1,2,3 @predicted -o %out --slices %slices --volumes %volumes --worst %worst --confusion %confusion --patients %patients --agreement %agreement --choose-postprocessing %choice'
 	'seg-eval @mask.nii @mask.nii -o %out'
+	'seg-eval --spacing 1,1 @masked @masked -o %out'
 	'seg-report --names a,b,c,d,e --replicates 10 @reported -o %out'
 	'seg-report --names a,b,c,d,e,f,g,h,i,j --replicates 10 @image.nii @mask.nii @mask.nii -o %out'
 	'ssl-augment --views 1 --size 32 @segmented -o %out'
@@ -23,7 +24,7 @@ commands=(
 	'cls-pretrain --arch resnet18 --batch 2 --classes 2 @labelled --val @labelled -o %out --state %state --history %history --steps %steps'
 	'seg-predict --model @model.w @images -o %out'
 	'seg-predict --model @model.w @image.nii -o %out'
-	'seg-predict --model @model.w @pictures -o %%out'
+	'seg-predict --model @model.w --probabilities --entropy @pictures -o %%out'
 	'seg-predict --model @model.w --model @model.w --flip x --probabilities --entropy --postprocess @choice.tsv @images -o %out'
 	'ssl-embed --weights @encoder.w @images -o %out'
 	'ssl-embed --weights @encoder.w --neighbours 1 @images -o %out'
@@ -37,6 +38,8 @@ commands=(
 	'dataset-check @set -o %out'
 	'img2ten @pictures -o %out'
 	'img2ten --list @list -o %out'
+	'img2ten --names a,b,c,d,e,f --ignore 9 @masked -o %out'
+	'dataset-check @masked -o %out'
 	'ssl-augment --views 1 --size 32 --normalize dataset --stats @stats.tsv @segmented -o %out'
 	'ssl-pretrain --batch 2 --init @state.w @views -o %out'
 	'seg-finetune --batch 2 --encoder @encoder.w @segmented -o %out'
@@ -82,6 +85,9 @@ inputs() {
 	mkdir "$1/pictures"
 	cp "$golden/pictures/"{rgb.png,colour.jpg,zipped.tif} "$1/pictures"
 	printf '%s\n' "$1/pictures/"* >"$1/list"
+	mkdir "$1/masked"
+	cp "$golden/pictures/rgb.png" "$1/masked/a.png"
+	cp "$golden/pictures/palette.tif" "$1/masked/a_gt.tif"
 	ten-stats -q "$1/segmented" -o "$1/stats.tsv"
 	printf 'arm\tseed\tdice\na\t1\t.5\na\t2\t.6\nb\t1\t.4\nb\t2\t.7\n' >"$1/scores"
 	printf 'patient\tframe\tclass\tdice\np\t1\t1\t.5\np\t2\t1\tnan\n' >"$1/volumes"

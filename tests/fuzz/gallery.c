@@ -1,4 +1,6 @@
 /* gallery: a list of picture files and folders, one per line, and their masks */
+#include <unistd.h>
+
 #include "base/mem.h"
 #include "fuzz.h"
 #include "io/gallery.h"
@@ -34,11 +36,36 @@ inside(char *lines)
 	return list;
 }
 
+/* Each line by itself: a file, or a folder to be searched. */
+static int
+add_lines(struct gallery *g, const char *list, struct err *e)
+{
+	char *copy = mem_strdup(list), *next = copy, *line;
+	int rc = 0;
+
+	while (!rc && (line = strsep(&next, "\n")))
+		if (*line)
+			rc = gallery_add(g, line, e);
+	free(copy);
+	return rc;
+}
+
+static void
+check_item(const struct gallery *g, size_t i, int done)
+{
+	const struct gallery_item *it = &g->item[i];
+
+	FUZZ_CHECK(it->path && it->root <= strlen(it->path) && it->label < (g->classes ? g->classes : 1));
+	FUZZ_CHECK(!done || (*it->name && !strchr(it->name, '/')));
+	FUZZ_CHECK(!it->mask || !access(it->mask, F_OK));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	int lenient = (int)fuzz_choose(&data, &size, 2);
+	int lenient = (int)fuzz_choose(&data, &size, 2), rc;
 	struct gallery g = { .flat = (int)fuzz_choose(&data, &size, 2) };
+	int search = (int)fuzz_choose(&data, &size, 2);
 	char *lines = fuzz_text(data, size), *list;
 	struct err e = { "" };
 	size_t i;
@@ -50,12 +77,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	list = inside(lines);
-	if (gallery_add_list(&g, fuzz_file(list, strlen(list)), &e) || gallery_finish(&g, lenient, &e))
-		FUZZ_CHECK(*e.msg);
-	for (i = 0; i < g.n; i++) {
-		FUZZ_CHECK(g.item[i].path && g.item[i].label < (g.classes ? g.classes : 1));
-		FUZZ_CHECK(*e.msg || (*g.item[i].name && !strchr(g.item[i].name, '/')));
-	}
+	rc = search ? add_lines(&g, list, &e) : gallery_add_list(&g, fuzz_file(list, strlen(list)), &e);
+	rc = rc || gallery_finish(&g, lenient, &e);
+	FUZZ_CHECK(!rc || *e.msg);
+	for (i = 0; i < g.n; i++)
+		check_item(&g, i, !rc);
 	gallery_free(&g);
 	free(list);
 	free(lines);

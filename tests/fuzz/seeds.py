@@ -188,9 +188,10 @@ put("normalize", "image", "image")
 put("normalize", "lists", "85.1,90;80.2,77")
 put("where", "one", "phase=ED,ES\nphase=ED")
 put("where", "several", "a\\=b=c\\,d;e!=f\na=b\ni=3\nx=1e3\ncmd.0=x\ncmd.7=y")
-put("gallery", "files", "\1\0/a.png\n/b.TIF\n/a_gt.png")
-put("gallery", "folders", "\0\0/d\n/img_dir\n/a.png")
-put("gallery", "classes", "\0\0/d/c.jpg\r\n/none.png")
+put("gallery", "files", "\1\0\0/a.png\n/b.TIF\n/a_gt.png")
+put("gallery", "folders", "\0\1\1/d\n/img_dir\n/a.png")
+put("gallery", "parts", "\1\0\1/s\n")
+put("gallery", "classes", "\0\0\0/d/c.jpg\r\n/none.png")
 V1 = '{"modality":{"0":"T1","1":"T2"},"labels":{"0":"background","1":"LV"},'
 V2 = '{"channel_names":{"0":"MR"},"labels":{"background":0,"LV":1,"ignore":2},"file_ending":".nii.gz"'
 put("dataset", "v1", V1 + '"numTraining":1,"training":[{"image":"./imagesTr/a.nii.gz","label":"./labelsTr/a.nii.gz"}],"test":[]}')
@@ -201,6 +202,8 @@ put("dataset", "outside", V1 + '"training":[{"image":"../a.nii","label":"/etc/pa
 put("labels", "table", "image\tmask\nimagesTr/a_0000.nii.gz,imagesTr/a_0001.nii.gz\tlabelsTr/a.nii.gz\nb.nii.gz\t-\n")
 put("labels", "columns", "case\timage\tpatient\tframe\tgroup\tphase\tsplit\nx\tp.tif\tzoe\t3\tDCM\tED\tval\ny\ta.nii\t\t\t\t\ttrain\n"
     "\0label\tname\n0\tbackground\n1\tLV\n7\tignore\n")
+put("dataset", "pictures", V2.replace(".nii.gz", ".png") + "}")
+put("labels", "pictures", "image\tmask\tsplit\np.tif,p.tif\tp_gt.tif\tval\n")
 put("labels", "outside", "image\n../a.nii\n")
 put("options", "short", "-qv\0-n3\0-s\00018446744073709551615\0-o\0out\0file")
 put("options", "long", "--number=-3\0--choice\0two\0--real=0.5\0--pair=-1,10\0--text=it's\0--list=a,b\0--keep=1,2,5\0-j2")

@@ -13,7 +13,9 @@ make_files(void)
 	static const char *const folder[] = { "imagesTr", "labelsTr", "imagesTs" };
 	static const char *const file[] = { "a.nii", "a_gt.nii", "b.nii.gz", "p.tif", "imagesTr/a_0000.nii.gz",
 	                                    "imagesTr/a_0001.nii.gz", "imagesTr/b_0000.nii.gz", "imagesTr/c_0001.nii",
-	                                    "imagesTr/d.nii", "labelsTr/a.nii.gz", "labelsTr/d.nii", "imagesTs/t_0000.nii" };
+	                                    "imagesTr/d.nii", "labelsTr/a.nii.gz", "labelsTr/d.nii", "imagesTs/t_0000.nii",
+	                                    "p_gt.tif", "imagesTr/p_0000.png", "imagesTr/q_0000.png", "imagesTr/q_0001.png",
+	                                    "labelsTr/p.png", "labelsTr/q.png" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(folder); i++)
