@@ -5,7 +5,7 @@
 #include "eval/choose.h"
 #include "eval/evaluation.h"
 #include "eval/patients.h"
-#include "io/pairs.h"
+#include "shared/compared.h"
 #include "shared/patient_tables.h"
 #include "shared/scores.h"
 #include "shared/tool.h"
@@ -42,11 +42,7 @@ static const struct opt opts[] = {
 	OPT_END
 };
 
-/* What is read: a stream, or pairs of volumes. */
-static struct ten_reader in;
-static struct pairs pairs;
-static int paired;
-
+static struct compared input;
 static struct names names;
 static struct choice choice;
 static struct outfile slices_table;
@@ -67,24 +63,11 @@ read_spacing(void)
 static int
 next(struct record *r)
 {
-	struct err e;
-	int rc = paired ? pairs_next(&pairs, r, &e) : in_read(&in, r);
-
-	if (rc < 0)
-		die("%s", e.msg);
-	if (rc && slices_spacing && !meta_get(&r->meta, "spacing"))
+	if (!compared_next(&input, r))
+		return 0;
+	if (slices_spacing && !meta_get(&r->meta, "spacing"))
 		meta_set(&r->meta, "spacing", slices_spacing);
-	return rc;
-}
-
-/* Dies of what is wrong with a record. */
-static void
-refuse(const struct record *r, struct err *e)
-{
-	if (!paired)
-		in_die(&in, r, "%s", e->msg);
-	pairs_blame(&pairs, e);
-	die("%s", e->msg);
+	return 1;
 }
 
 static int
@@ -135,13 +118,13 @@ largest_in_pairs(const struct record *first)
 	struct record r = { 0 };
 	int label, max = largest_of(first);
 
-	while (next(&r)) {
+	while (compared_next(&input, &r)) {
 		label = largest_of(&r);
 		max = label > max ? label : max;
 	}
 	record_free(&r);
-	pairs_rewind(&pairs);
-	next(&r);
+	pairs_rewind(&input.pairs);
+	compared_next(&input, &r);
 	record_free(&r);
 	return max;
 }
@@ -156,7 +139,7 @@ name_classes(const struct record *r)
 		if (names_text)
 			die("--names %s", e.msg);
 		err_prefix(&e, "metadata 'names'");
-		refuse(r, &e);
+		compared_refuse(&input, r, &e);
 	}
 }
 
@@ -169,18 +152,18 @@ learn(const struct record *r, const char *path)
 	struct err e;
 
 	if (ignore < 0 && meta_int(&r->meta, "ignore", &label, 0, 255, &e) < 0)
-		refuse(r, &e);
+		compared_refuse(&input, r, &e);
 	ignore = ignore < 0 ? (int)label : ignore;
 	if (!classes && meta_int(&r->meta, "classes", &n, 1, 256, &e) < 0)
-		refuse(r, &e);
+		compared_refuse(&input, r, &e);
 	if (!classes && !n && meta_get(&r->meta, "names")) {
 		if (names_read(&told, &r->meta, &e))
-			refuse(r, &e);
+			compared_refuse(&input, r, &e);
 		n = told.n;
 		names_free(&told);
 	}
 	if (!classes)
-		classes = n ? (int)n : 1 + (paired ? largest_in_pairs(r) : largest_in_stream(path));
+		classes = n ? (int)n : 1 + (input.paired ? largest_in_pairs(r) : largest_in_stream(path));
 	name_classes(r);
 }
 
@@ -324,19 +307,6 @@ refuse_standard_output(void)
 			die("--%s needs a file: standard output is for the summary", o->name);
 }
 
-static void
-open_input(char *argv[], int n)
-{
-	struct err e;
-
-	paired = n == 2;
-	if (!paired)
-		in_open(&in, n ? argv[0] : NULL);
-	else if (pairs_open(&pairs, argv[0], argv[1], common, &e))
-		die("%s", e.msg);
-	pairs.by_voxel = by_voxel;
-}
-
 int
 main(int argc, char *argv[])
 {
@@ -348,24 +318,24 @@ main(int argc, char *argv[])
 	n = opt_parse(argc, &argv, opts, "[file | predictions truth]", "compare predicted with true masks", 0, 2);
 	refuse_standard_output();
 	read_spacing();
-	open_input(argv, n);
+	if (n == 2)
+		compared_open_files(&input, argv[0], argv[1], common, by_voxel);
+	else
+		compared_open_stream(&input, n ? argv[0] : NULL, "one of predictions goes with one of truth");
 	while (next(&r)) {
 		if (!begun++)
 			begin(&x, &r, n ? argv[0] : NULL);
 		if (evaluation_add(&x, &r, &e))
-			refuse(&r, &e);
+			compared_refuse(&input, &r, &e);
 	}
 	if (!x.slices.parts)
-		die("%s: no slices to evaluate", paired ? argv[0] : in.name);
+		die("%s: no slices to evaluate", input.name);
 	finish(&x);
 	evaluation_free(&x);
 	names_free(&names);
 	free(slices_spacing);
 	choice_free(&choice);
 	record_free(&r);
-	if (paired)
-		pairs_close(&pairs);
-	else
-		in_close(&in);
+	compared_close(&input);
 	return 0;
 }

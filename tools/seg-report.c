@@ -6,8 +6,8 @@
 
 #include "eval/evaluation.h"
 #include "io/case_images.h"
-#include "io/pairs.h"
 #include "page/report.h"
+#include "shared/compared.h"
 #include "shared/tool.h"
 
 static const char *names_text, *title = "Segmentation report";
@@ -27,11 +27,9 @@ static const struct opt opts[] = {
 	OPT_END
 };
 
-/* What is read: a stream, or images with their masks. */
-static struct ten_reader in;
-static struct case_images images;
-static struct pairs pairs;
-static int paired, has_truth;
+static struct compared input;
+static struct case_images images; /* of what is read from files */
+static int has_truth;
 
 struct run {
 	struct evaluation x;
@@ -41,32 +39,19 @@ struct run {
 	int truth;
 };
 
-/* Dies of what is wrong with a record. */
-static void refuse(const struct record *r, const char *what, struct err *e) __attribute__((noreturn));
-
-static void
-refuse(const struct record *r, const char *what, struct err *e)
-{
-	if (!paired)
-		in_die(&in, r, "%s%s", what, e->msg);
-	pairs_blame(&pairs, e);
-	die("%s%s", what, e->msg);
-}
-
 static int
 next(struct record *r)
 {
+	int rc = compared_next(&input, r);
 	struct err e;
-	int rc;
 
-	if (!paired)
-		return in_read(&in, r);
-	rc = pairs_next(&pairs, r, &e);
-	if (rc < 0 || (rc && case_images_add(&images, r, &pairs, &e)))
+	if (!rc || !input.paired)
+		return rc;
+	if (case_images_add(&images, r, &input.pairs, &e))
 		die("%s", e.msg);
-	if (rc && !has_truth)
+	if (!has_truth)
 		record_remove(r, "mask");
-	return rc;
+	return 1;
 }
 
 /* Whether all predictions of a folder have a mask beside their image; dies if one has no image. */
@@ -110,22 +95,8 @@ open_files(const char *image, const char *pred, const char *truth)
 	if (folder && !truth)
 		beside = all_have_masks(pred);
 	has_truth = truth || beside;
-	if (pairs_open(&pairs, pred, truth ? truth : beside ? image : pred, beside || common, &e))
-		die("%s", e.msg);
-	pairs.by_voxel = by_voxel;
+	compared_open_files(&input, pred, truth ? truth : beside ? image : pred, beside || common, by_voxel);
 	images.channel = channel > 0 ? channel : 0;
-	paired = 1;
-}
-
-static void
-close_input(void)
-{
-	if (paired) {
-		pairs_close(&pairs);
-		case_images_close(&images);
-	} else {
-		in_close(&in);
-	}
 }
 
 /* What the first record decides. */
@@ -133,38 +104,40 @@ static void
 begin(struct run *run, const struct record *r)
 {
 	int64_t ignore = -1;
+	int read_alone;
 	struct err e;
 
 	run->truth = record_find(r, "mask") != NULL;
 	if (names_text ? names_parse(&run->names, names_text, 0, &e) : names_read(&run->names, &r->meta, &e))
-		refuse(r, names_text ? "--names " : "", &e);
+		names_text ? die("--names %s", e.msg) : compared_refuse(&input, r, &e);
 	if (!run->names.n) {
 		err_set(&e, "nothing tells how many classes there are: give --names");
-		refuse(r, "", &e);
+		compared_refuse(&input, r, &e);
 	}
 	if (meta_int(&r->meta, "ignore", &ignore, 0, 255, &e) < 0)
-		refuse(r, "", &e);
+		compared_refuse(&input, r, &e);
 	evaluation_init(&run->x, run->names.n, run->truth ? (int)ignore : -1);
-	worst_init(&run->worst, &run->x, pictured, run->truth, paired && !pairs.picture ? 0 : channel); /* of volumes, that one is read */
+	read_alone = input.paired && !input.pairs.picture; /* of volumes the channel wanted */
+	worst_init(&run->worst, &run->x, pictured, run->truth, read_alone ? 0 : channel);
 	meta_copy(&run->meta, &r->meta);
 }
 
 static void
 add(struct run *run, struct record *r)
 {
-	const struct tensor *pred = in_tensor(&in, r, "pred", 3);
+	const struct tensor *pred = in_tensor(&input.in, r, "pred", 3);
 	const struct volume *v;
 	struct err e;
 
 	if ((record_find(r, "mask") != NULL) != run->truth)
-		in_die(&in, r, "%s 'mask', other records %s", run->truth ? "no" : "has", run->truth ? "have it" : "have none");
+		in_die(&input.in, r, "%s 'mask', other records %s", run->truth ? "no" : "has", run->truth ? "have it" : "have none");
 	if (!run->truth)
 		memcpy(record_add(r, "mask", TEN_U8, 3, pred->dim)->data, record_find(r, "pred")->data,
 		       tensor_bytes(record_find(r, "pred")));
 	if (evaluation_add(&run->x, r, &e) || !(v = volume_list_at(&run->x.volumes, r, &e)))
-		refuse(r, "", &e);
+		compared_refuse(&input, r, &e);
 	if (worst_add(&run->worst, (int)(v - run->x.volumes.v), r, &e))
-		refuse(r, "", &e);
+		compared_refuse(&input, r, &e);
 }
 
 static void
@@ -192,7 +165,7 @@ main(int argc, char *argv[])
 	int n = opt_parse(argc, &argv, opts, "[file | images predictions [truth]]", "one page about a prediction run", 0, 3);
 
 	if (n < 2)
-		in_open(&in, n ? argv[0] : NULL);
+		compared_open_stream(&input, n ? argv[0] : NULL, "images go with predictions, and with truth if there is any");
 	else
 		open_files(argv[0], argv[1], n > 2 ? argv[2] : NULL);
 	while (next(&r)) {
@@ -201,7 +174,7 @@ main(int argc, char *argv[])
 		add(&run, &r);
 	}
 	if (!run.x.slices.parts)
-		die("%s: no slices to report on", paired ? argv[0] : in.name);
+		die("%s: no slices to report on", input.name);
 	evaluation_end(&run.x);
 	if (worst_end(&run.worst, &e))
 		die("%s", e.msg);
@@ -214,6 +187,7 @@ main(int argc, char *argv[])
 	names_free(&run.names);
 	meta_free(&run.meta);
 	record_free(&r);
-	close_input();
+	compared_close(&input);
+	case_images_close(&images);
 	return 0;
 }
