@@ -57,6 +57,12 @@ chosen() {
 	diff <(sed 's/\t\[[0-9,]*\]//' "$T/stream") <(sed 's/\t\[[0-9,]*\]//' "$T/files")
 }
 
+@test "a class that the model has not is refused with those that it has" {
+	fails_with "*--keep-largest: 'rv' is neither a number of 1..3 nor the name of a class: RV, MYO, LV" \
+		predict "$W/acdc" --keep-largest rv -o "$T/x"
+	[ ! -e "$T/x" ]
+}
+
 @test "a table for other classes is refused" {
 	sed 's/RV/right/' "$W/choice.tsv" >"$T/other.tsv"
 	fails_with "*other.tsv' line 2: class 1 is 'right', the model calls it 'RV'" \

@@ -178,6 +178,25 @@ listing() {
 	[ -f "$T/out/rgb.tif" ]
 }
 
+@test "a folder of masks alone is told what goes with it" {
+	mkdir "$T/in"
+	study in/a
+	fails_with "seg-eval: '$T/in' is a folder: one of predictions goes with one of truth" seg-eval "$T/in"
+	fails_with "seg-report: '$T/in' is a folder: images go with predictions*" seg-report "$T/in" -o "$T/x"
+	[ ! -e "$T/x" ]
+}
+
+@test "DICOM is refused with what to do about it" {
+	mkdir "$T/series"
+	{ head -c 128 /dev/zero && printf 'DICM\2\0\0\0UL\4\0' && head -c 300 /dev/zero; } >"$T/series/IM1"
+	fails_with "*series/IM1': this is DICOM (dcm2niix makes NIfTI of it)" seg-predict -m "$W/model" "$T/series/IM1" -o "$T/x.nii"
+	fails_with "*series': no data set: *dcm2niix makes NIfTI of DICOM?" seg-predict -m "$W/model" "$T/series" -o "$T/x"
+	fails_with "*series/IM1': this is DICOM*" nii2ten -u "$T/series/IM1" -o "$T/x.ten"
+	head -c 100 "$T/series/IM1" >"$T/short"
+	fails_with "*short': not a NIfTI file" nii2ten -u "$T/short" -o "$T/x.ten"
+	[ ! -e "$T/x.nii" ]
+}
+
 @test "what cannot go together is refused" {
 	study a
 	fails_with "*would both be case 'a'" seg-predict -m "$W/model" "$T/a.nii" "$T/a.nii" -o "$T/x"

@@ -48,7 +48,7 @@ unets() {
 		seg-predict -m "$W/unet-resnet18-1" -m "$W/unet-3" "$T/images.ten" -o "$T/x"
 	fails_with "*record 0*logits of one model's one look*" \
 		seg-predict -m "$W/unet-resnet18-1" --flip x --logits "$T/images.ten" -o "$T/x"
-	fails_with "*--keep-largest: 'LV' is neither*1..3" \
+	fails_with "*--keep-largest: 'LV' is neither a number of 1..3 nor the name of a class" \
 		seg-predict -m "$W/unet-resnet18-1" --keep-largest LV "$T/images.ten" -o "$T/x"
 	[ ! -e "$T/x" ]
 }

@@ -261,7 +261,8 @@ refuse(const struct dataset *d, struct err *e)
 	if (d->n)
 		return 0;
 	if (d->layout == DATASET_PLAIN)
-		return err_set(e, "'%s': no data set: no dataset.json, labels.tsv, patientNNN, NIfTI files or pictures",
+		return err_set(e, "'%s': no data set: no dataset.json, labels.tsv, patientNNN, NIfTI files or pictures "
+		               "(dcm2niix makes NIfTI of DICOM)",
 		               d->dir);
 	return err_set(e, "'%s': no cases in there", d->dir);
 }

@@ -276,6 +276,14 @@ read_growing(unsigned char **p, int64_t have, int64_t total, struct source *s, c
 	return 0;
 }
 
+static int
+refuse_foreign(unsigned char *h, struct source *s, struct err *e)
+{
+	if (!source_exactly(s, h + 8, 124, "header", NULL) && !memcmp(h + 128, "DICM", 4))
+		return err_set(e, "'%s': this is DICOM (dcm2niix makes NIfTI of it)", s->path);
+	return err_set(e, "'%s': not a NIfTI file", s->path);
+}
+
 /* Header, extensions and everything they say; the source then stands at the data. */
 static int
 read_header(struct nifti *n, struct extent *l, struct source *s, struct err *e)
@@ -288,7 +296,7 @@ read_header(struct nifti *n, struct extent *l, struct source *s, struct err *e)
 	if (source_exactly(s, h, 8, "header", e))
 		return -1;
 	if (!(v = nifti_layout_find(h, &big)))
-		return err_set(e, "'%s': not a NIfTI file", s->path);
+		return refuse_foreign(h, s, e);
 	if (source_exactly(s, h + 8, v->size - 8, "header", e) || check_magic(v, h, s->path, e) ||
 	    take_type(n, v, h, big, s->path, e) || take_dims(n, &l->bytes, v, h, big, s->path, e) ||
 	    take_spacing(n, v, h, big, s->path, e) || take_scaling(n, v, h, big, s->path, e) ||

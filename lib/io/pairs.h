@@ -1,8 +1,8 @@
 /* pairs.h - predicted and true label volumes, or pictures, case by case, as the records that seg-eval reads from streams
  *
- * Two files, NIfTI or pictures, or two folders of them whose cases are brought together by name (dataset_masks in dataset.h). The truth
- * knows more: patient, frame, group, phase, names of the classes and the ignore label are taken from there; names that it
- * lacks are those of the predictions' folder. A file with several frames, or pages, is a case for each of them.
+ * Two files, NIfTI or pictures, or two folders of them whose cases are brought together by name (dataset_masks in dataset.h).
+ * The truth knows more: patient, frame, group, phase, names of the classes and the ignore label are taken from there, names
+ * that it lacks from the predictions. A file with several frames, or pages, is a case for each of them.
  */
 #ifndef IO_PAIRS_H
 #define IO_PAIRS_H
@@ -34,8 +34,9 @@ struct pairs {
 int pairs_open(struct pairs *p, const char *pred, const char *truth, int common, struct err *e);
 
 /* 1: r holds `mask` and `pred` [Z,Y,X] U8 of the next frame, with the metadata case, patient, frame, group, phase, spacing,
- * slice, slices, and names, classes and ignore where they are known; of pictures neither spacing nor slices, but page. 0: there are no more. -1: a file that cannot be read,
- * a value that is no label of 0..255, or files that do not match (nifti_match in nifti_geometry.h). */
+ * slice, slices, and names, classes and ignore where they are known; of pictures neither spacing nor slices, but page. 0: there
+ * are no more. -1: a file that cannot be read, a value that is no label of 0..255, or files that do not match (nifti_match in
+ * nifti_geometry.h). */
 int pairs_next(struct pairs *p, struct record *r, struct err *e);
 
 /* Says "'PRED' and 'TRUTH': " before a message about the record that was read last. Returns -1. */

@@ -30,6 +30,18 @@ find_class(const char *word, const struct names *names, int classes)
 	return end > word && !*end && k >= 0 && k < classes ? (int)k : -1;
 }
 
+/* Names the classes there are. */
+static int
+refuse_word(const char *word, const struct names *names, int classes, struct err *e)
+{
+	int i;
+
+	err_set(e, "'%.60s' is neither a number of 1..%d nor the name of a class%s", word, classes - 1, names->n > 1 ? ":" : "");
+	for (i = 1; e && i < names->n; i++)
+		snprintf(e->msg + strlen(e->msg), sizeof e->msg - strlen(e->msg), "%s %s", i > 1 ? "," : "", names->name[i]);
+	return -1;
+}
+
 static int
 add_word(struct postprocess *p, const char *word, const struct names *names, int classes, struct err *e)
 {
@@ -42,7 +54,7 @@ add_word(struct postprocess *p, const char *word, const struct names *names, int
 	}
 	k = find_class(word, names, classes);
 	if (k < 0)
-		return err_set(e, "'%s' is neither the name of a class nor a number of 1..%d", word, classes - 1);
+		return refuse_word(word, names, classes, e);
 	if (!k)
 		return err_set(e, "'%s' is the background", word);
 	keep(p, k);

@@ -20,7 +20,7 @@
 enum predict_kind
 predict_kind(const char *path)
 {
-	unsigned char h[9] = { 0 };
+	unsigned char h[132] = { 0 };
 	struct stat st;
 	FILE *f;
 	int big;
@@ -31,13 +31,13 @@ predict_kind(const char *path)
 		return PREDICT_FOLDER;
 	if (!S_ISREG(st.st_mode) || !(f = fopen(path, "rb")))
 		return PREDICT_STREAM;
-	if (fread(h, 1, sizeof h, f) < sizeof h)
+	if (fread(h, 1, sizeof h, f) < 9)
 		h[8] = '{';
 	fclose(f);
 	if (h[8] == '{') /* a stream's header, after its length */
 		return PREDICT_STREAM;
-	if ((h[0] == 0x1f && h[1] == 0x8b) || nifti_layout_find(h, &big))
-		return PREDICT_NIFTI;
+	if ((h[0] == 0x1f && h[1] == 0x8b) || nifti_layout_find(h, &big) || !memcmp(h + 128, "DICM", 4))
+		return PREDICT_NIFTI; /* of DICOM the reader says what to do */
 	if (!memcmp(h, "II", 2) || !memcmp(h, "MM", 2) || !memcmp(h, "\377\330", 2) || !memcmp(h, "\211PNG", 4))
 		return PREDICT_PICTURE;
 	return PREDICT_STREAM;
