@@ -85,7 +85,7 @@ setup_file() {
 	fails_with "*label 2, expected 0..1 (--classes?)" classify -q --classes 2 "$DATA/train.ten" -o "$T/out"
 	fails_with "*label 2 of sample *, expected 0..1" \
 		classify -q --classes 2 --val "$DATA/val.ten" "$DATA/train.ten" -o "$T/out"
-	fails_with "*an epoch has 9 samples, fewer than a batch of 10" classify -b 10 "$DATA/train.ten" -o "$T/out"
+	fails_with "*an epoch has 9 samples, fewer than a batch of 10 (--batch)" classify -b 10 "$DATA/train.ten" -o "$T/out"
 	fails_with "*batch normalisation needs at least 2 samples" classify -b 1 "$DATA/train.ten" -o "$T/out"
 	fails_with "*weights '$DATA/encoder' are of a resnet18, --arch says resnet50" \
 		cls-pretrain --arch resnet50 --init "$DATA/encoder" "$DATA/train.ten" -o "$T/out"

@@ -233,6 +233,27 @@ nnunet() {
 	fails_with "nii2ten: --names: 'a,b': no name for class 2 of 0..2" nii2ten -c 3 --names a,b "$T/set"
 }
 
+@test "a table is read as spreadsheets save it; one with other separators is told so" {
+	mkdir "$T/set"
+	cp "$N/frame.nii.gz" "$N/labels.nii.gz" "$T/set"
+	printf '\xef\xbb\xbfimage\tmask\tpatient\r\n"frame.nii.gz, frame.nii.gz"\tlabels.nii.gz\t"jane ""j"" doe"\r\n\r\n' >"$T/set/labels.tsv"
+	printf 'label\tname\r\n0\tnone\r\n1\t"right"\r\n2\tmuscle\r\n3\tleft\r\n' >"$T/set/classes.tsv"
+	nii2ten -q --split all "$T/set" -o "$T/a.ten"
+	[ "$(ten-info --meta patient "$T/a.ten") $(said names "$T/a.ten")" = 'jane "j" doe none,right,muscle,left' ]
+	grep -aq '"image":{"data_offsets":[^}]*"shape":\[3,2,5,6\]' "$T/a.ten"
+	fails_with "nii2ten: '$T/set': none of its 1 cases is in split train (--split all takes all)" nii2ten "$T/set"
+	printf 'image;mask\nframe.nii.gz;labels.nii.gz\n' >"$T/set/labels.tsv"
+	fails_with "nii2ten: '$T/set/labels.tsv' has no column 'image', only image;mask (columns are separated by tabs)" nii2ten "$T/set"
+}
+
+@test "a label beyond four where nothing tells how many classes there are" {
+	gzip -dc "$N/labels.nii.gz" >"$T/l.nii"
+	printf '\7' | dd of="$T/l.nii" bs=1 seek=352 conv=notrunc status=none
+	fails_with "nii2ten: '$T/l.nii': label 7 at (0,0,0), expected 0..3 (nothing tells how many classes*--classes*" \
+		nii2ten "$N/frame.nii.gz" --mask "$T/l.nii"
+	fails_with "nii2ten: '$T/l.nii': label 7 at (0,0,0), expected 0..3" nii2ten -c 4 "$N/frame.nii.gz" --mask "$T/l.nii"
+}
+
 @test "cases of a table that it gives no mask are left out, and said to be, unless masks are not wanted" {
 	mkdir "$T/set"
 	cp "$N/frame.nii.gz" "$N/labels.nii.gz" "$T/set"

@@ -141,7 +141,7 @@ listing() {
 	[ "$(listing "$T/tabled")" = "a.nii.gz c.nii.gz " ]
 	seg-predict -q -m "$W/model" --split all "$T/table" -o "$T/all"
 	[ "$(listing "$T/all")" = "a.nii.gz b.nii.gz c.nii.gz " ]
-	fails_with "*table': none of its 3 cases is in split train" seg-predict -m "$W/model" --split train "$T/table" -o "$T/x"
+	fails_with "*table': none of its 3 cases is in split train (--split all takes all)" seg-predict -m "$W/model" --split train "$T/table" -o "$T/x"
 	mkdir "$T/imagesTr" "$T/imagesTs"
 	study imagesTr/a_0000
 	study imagesTs/b_0000

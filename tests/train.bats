@@ -146,6 +146,10 @@ setup_file() {
 
 @test "a batch larger than an epoch, a size that is no multiple of 32, a label too large: refused, nothing written" {
 	fails_with "*an epoch has * samples, fewer than a batch of 500*" seg-finetune -q -b 500 "$DATA/train.ten" -o "$T/m"
+	ssl-augment -q --size 32 "$DATA/all.ten" -o "$T/views.ten"
+	fails_with "*record 0 at byte 0: no tensor 'image', but views (ssl-augment --views 1*" \
+		seg-finetune -q "$T/views.ten" -o "$T/m"
+	fails_with "*record 0 at byte 0: no tensor 'view.1', but images (ssl-augment*" ssl-pretrain -q "$DATA/train.ten" -o "$T/m"
 	ssl-augment -q --views 1 --size 48 "$DATA/all.ten" -o "$T/48.ten"
 	fails_with "*48x48*multiples of 32*" seg-finetune -q -b 2 "$T/48.ten" -o "$T/m"
 	fails_with "*train.ten' record * at byte *: label 3 in sample * at (*,*), expected 0..2 (--classes?)" \

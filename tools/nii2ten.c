@@ -91,7 +91,8 @@ convert(struct ten_writer *out, const struct studies *l, const struct study *s, 
 		if (volume_channels(&r, image, s->channels, t, &k, &e))
 			die("'%s': %s", s->image[k], e.msg);
 		if (s->mask && volume_mask(&r, &mask, t, l->classes.n ? l->classes.n : OTHERWISE, l->classes.ignore, &e))
-			die("'%s': %s", s->mask, e.msg);
+			die("'%s': %s%s", s->mask, e.msg,
+			    l->classes.n ? "" : " (nothing tells how many classes there are: --classes, --names, classes.tsv)");
 		describe(&r.meta, l, s, image, t);
 		count(&r.meta, first, samples);
 		out_write(out, &r);

@@ -75,13 +75,19 @@ check_header(const struct tsv *t, struct err *e)
 }
 
 static int
+is_rest_empty(const char *text)
+{
+	return !text[strspn(text, "\r\n")];
+}
+
+static int
 cut_all(struct tsv *t, struct err *e)
 {
-	char *line = t->text, *next;
+	char *line = t->text + (strncmp(t->text, "\xef\xbb\xbf", 3) ? 0 : 3), *next;
 	size_t n = 0;
 	int lines = 0, cells;
 
-	for (; line && *line; line = next, lines++) {
+	for (; line && *line && !(t->cols > 1 && is_rest_empty(line)); line = next, lines++) {
 		next = strchr(line, '\n');
 		if (next)
 			next++;
@@ -130,6 +136,23 @@ tsv_free(struct tsv *t)
 	memset(t, 0, sizeof *t);
 }
 
+void
+tsv_unquote(struct tsv *t)
+{
+	size_t i, n = (size_t)(t->rows + 1) * (size_t)t->cols, len;
+	char *from, *to;
+
+	for (i = 0; i < n; i++) {
+		len = strlen(t->at[i]);
+		if (len < 2 || t->at[i][0] != '"' || t->at[i][len - 1] != '"')
+			continue;
+		t->at[i][len - 1] = '\0';
+		for (from = to = ++t->at[i]; (*to = *from); from++, to++)
+			if (from[0] == '"' && from[1] == '"')
+				from++;
+	}
+}
+
 int
 tsv_column(const struct tsv *t, const char *name, struct err *e)
 {
@@ -142,7 +165,8 @@ tsv_column(const struct tsv *t, const char *name, struct err *e)
 			return i;
 	for (i = 0; i < t->cols && len < sizeof have; i++)
 		len += (size_t)snprintf(have + len, sizeof have - len, "%s%s", i ? ", " : "", t->at[i]);
-	return err_set(e, "'%s' has no column '%.100s', only %s", t->name, name, have);
+	return err_set(e, "'%s' has no column '%.100s', only %s%s", t->name, name, have,
+	               t->cols == 1 && strpbrk(have, ",; ") ? " (columns are separated by tabs)" : "");
 }
 
 const char *

@@ -1,7 +1,8 @@
 /* tsv.h - tables as the tools write them: a header line, then rows of as many cells, separated by tabs
  *
- * There is no quoting. A line may end in CR LF. A row with more or fewer cells than the header, a header that names a
- * column twice and a NUL byte are errors; so is a table of more than 64 MiB or 4096 columns.
+ * There is no quoting. A line may end in CR LF, the text begin with a byte-order mark of UTF-8 and end with empty lines, as
+ * spreadsheets write it. A row with more or fewer cells than the header, a header that names a column twice and a NUL byte
+ * are errors; so is a table of more than 64 MiB or 4096 columns.
  */
 #ifndef BASE_TSV_H
 #define BASE_TSV_H
@@ -17,6 +18,10 @@ struct tsv {
 /* path NULL or "-": standard input. Messages name file and line. */
 int tsv_read(struct tsv *t, const char *path, struct err *e);
 void tsv_free(struct tsv *t);
+
+/* For tables from elsewhere: takes off the quotes that spreadsheets put around cells with a comma or a quote, which then is
+ * there twice. */
+void tsv_unquote(struct tsv *t);
 
 /* The column of this name, or -1 and a message that lists those there are. */
 int tsv_column(const struct tsv *t, const char *name, struct err *e);

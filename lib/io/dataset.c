@@ -236,7 +236,8 @@ keep_part(struct dataset *d, enum dataset_part part, struct err *e)
 	keep_cases(d, keep);
 	free(keep);
 	index_names(d);
-	return d->n ? 0 : err_set(e, "'%s': none of its %d cases is in split %s", d->dir, all, name[part]);
+	return d->n ? 0 : err_set(e, "'%s': none of its %d cases is in split %s%s", d->dir, all, name[part],
+	                             part == DATASET_TEST ? "" : " (--split all takes all)");
 }
 
 static int

@@ -113,6 +113,7 @@ dataset_read_classes(struct dataset *d, struct err *e)
 	if (!access(path, F_OK)) {
 		rc = tsv_read(&t, path, e);
 		if (!rc) {
+			tsv_unquote(&t);
 			rc = take_rows(&l, &t, e);
 			tsv_free(&t);
 		}

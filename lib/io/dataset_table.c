@@ -40,17 +40,30 @@ name_of(const char *image, int several)
 	return mem_printf("%.*s", (int)n, file);
 }
 
+/* Blanks around a path are no part of it: "a.nii, b.nii" */
+static char *
+trim(char *path)
+{
+	size_t n;
+
+	path += strspn(path, " ");
+	for (n = strlen(path); n && path[n - 1] == ' '; n--)
+		path[n - 1] = '\0';
+	return path;
+}
+
 static int
 take_images(struct dataset *d, const char *paths, struct err *e)
 {
 	char *copy = mem_strdup(paths), *next = copy, *one, *path, *name;
-	int several = strchr(paths, ',') != NULL, rc = 0;
+	int several = strchr(paths, ',') != NULL, k, rc = 0;
 
-	while (!rc && (one = strsep(&next, ","))) {
+	for (k = 0; !rc && (one = strsep(&next, ",")); k++) {
+		one = trim(one);
 		path = dataset_path(d, one, e);
 		if (!path) {
 			rc = -1;
-		} else if (one == copy) {
+		} else if (!k) {
 			name = name_of(one, several);
 			dataset_add_image(dataset_add(d, name), path);
 			free(name);
@@ -168,6 +181,7 @@ dataset_read_table(struct dataset *d, struct err *e)
 	free(path);
 	if (rc)
 		return -1;
+	tsv_unquote(&t);
 	rc = take_rows(d, &t, &why);
 	if (rc)
 		err_set(e, "%s", why.msg);

@@ -7,6 +7,17 @@
 #include "base/mem.h"
 #include "base/rng.h"
 
+/* What stands there in place of a tensor that is wanted: the tools with and without views are easily taken for each other. */
+static const char *
+instead(const struct record *r, const char *wanted)
+{
+	if (!strcmp(wanted, "image") && record_find(r, "view.1"))
+		return ", but views (ssl-augment --views 1 makes none)";
+	if (!strcmp(wanted, "view.1") && record_find(r, "image"))
+		return ", but images (ssl-augment makes views of them)";
+	return "";
+}
+
 static int
 check_record(const struct feed *s, const char *name, const struct record *r, struct err *e)
 {
@@ -15,7 +26,7 @@ check_record(const struct feed *s, const char *name, const struct record *r, str
 	int rc = 0;
 
 	if (!t)
-		rc = err_set(e, "no tensor '%s'", s->opt.tensor);
+		rc = err_set(e, "no tensor '%s'%s", s->opt.tensor, instead(r, s->opt.tensor));
 	else if (t->ndim < 1)
 		rc = err_set(e, "'%s' has no dimensions", s->opt.tensor);
 	else if (t->dim[0] && !tensor_count(t)) /* any number of them would fit into a file */

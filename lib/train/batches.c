@@ -21,7 +21,8 @@ check_tensor(const struct batch_tensor *want, const struct record *r, const char
 		return err_set(e, "'%s' is %s, expected %s", want->name, ten_dtype_name(t->dtype),
 		               ten_dtype_name(want->dtype));
 	if (want->data && memcmp(t->dim + 1, want->dim + 1, (size_t)(t->ndim - 1) * sizeof *t->dim))
-		return err_set(e, "'%s' is %s, the first record had another shape", want->name, tensor_shape(have, t));
+		return err_set(e, "'%s' is %s, the first record had another shape%s", want->name,
+		               tensor_shape(have, t), t->ndim == 4 ? " (ssl-augment makes them equal)" : "");
 	if (t->dim[0] != record_samples(r, lead))
 		return err_set(e, "'%s' and '%s' differ in their number of samples", want->name, lead);
 	return 0;
@@ -73,7 +74,7 @@ reckon(struct batches *b, struct err *e)
 	if (!b->t[0].data)
 		return err_set(e, "%s: no samples", feed_name(&b->feed));
 	if (b->feed.count && !b->steps)
-		return err_set(e, "%s: an epoch has %" PRIu64 " samples, fewer than a batch of %d", feed_name(&b->feed),
+		return err_set(e, "%s: an epoch has %" PRIu64 " samples, fewer than a batch of %d (--batch)", feed_name(&b->feed),
 		               b->feed.count, b->size);
 	return 0;
 }

@@ -47,6 +47,17 @@ tables(void)
 	CHECK(!read_text(&t, "a\tb\r\n1\t2\r\n3\t4", &e) && t.rows == 2 && !strcmp(tsv_cell(&t, 0, 1), "2") &&
 	      !strcmp(tsv_cell(&t, 1, 1), "4"), "CR LF, and a last line without an end");
 	tsv_free(&t);
+	CHECK(!read_text(&t, "\xef\xbb\xbf" "a\tb\r\n\"1,\"\"2\"\"\"\t\"\r\n\r\n\n", &e) && t.rows == 1, "a mark before, empty lines behind");
+	CHECK(tsv_column(&t, "a", &e) == 0 && !strcmp(tsv_cell(&t, 0, 0), "\"1,\"\"2\"\"\""), "quotes stay");
+	tsv_unquote(&t);
+	CHECK_STR(tsv_cell(&t, 0, 0), "1,\"2\"", "or go");
+	CHECK_STR(tsv_cell(&t, 0, 1), "\"", "one is none");
+	tsv_free(&t);
+	CHECK(!read_text(&t, "\"\"\n\"x\"\n", &e) && (tsv_unquote(&t), !*t.at[0]) && !strcmp(tsv_cell(&t, 0, 0), "x"), "nothing, quoted");
+	tsv_free(&t);
+	CHECK(!read_text(&t, "a;b\n1;2\n", &e) && tsv_column(&t, "a", &e) < 0 && strstr(e.msg, "only a;b (columns are separated by tabs)"),
+	      "no tabs");
+	tsv_free(&t);
 	CHECK(!read_text(&t, "a\n", &e) && t.rows == 0, "only a header");
 	tsv_free(&t);
 	CHECK(!read_text(&t, "a\nnan\ninf\n0x10\n", &e) && tsv_number(&x, &t, 0, 0, &e) < 0 &&
@@ -62,6 +73,7 @@ refusals(void)
 	struct err e;
 
 	CHECK(read_text(&t, "", &e) < 0 && strstr(e.msg, "is empty"), "nothing is no table");
+	CHECK(read_text(&t, "a\tb\n\n1\t2\n", &e) < 0 && strstr(e.msg, "line 2 has 1 cells"), "an empty line between others");
 	CHECK(read_text(&t, "a\tb\n1\n", &e) < 0 && strstr(e.msg, "line 2 has 1 cells, the header has 2"), "too few cells");
 	CHECK(read_text(&t, "a\n1\t2\n", &e) < 0 && strstr(e.msg, "line 2 has 2 cells, the header has 1"), "too many");
 	CHECK(read_text(&t, "a\n\n1\n", &e) == 0, "an empty line is an empty cell where there is one column");
