@@ -209,6 +209,9 @@ classes() {
 		img2ten -q --split $part "$T/d" -o "$T/b.ten"
 		[ "$(said file "$T/b.ten") $(said case "$T/b.ten")" = "$T/d/img_dir/$part/p1_0.tiff ${part}_p1_0" ]
 	done
+	rm "$T/d/ann_dir/test/p1_0_gt.tiff" # those for testing are often kept back
+	img2ten -q --split train "$T/d" -o "$T/b.ten"
+	[ "$(count_of mask "$T/b.ten")" -eq 1 ]
 	rm -r "$T/d/img_dir/test"
 	fails_with "img2ten: --split test: none of the pictures is in a folder of that name" img2ten --split test "$T/d"
 	rm "$T/d/ann_dir/val/p1_0_gt.tiff"

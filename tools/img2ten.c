@@ -334,7 +334,7 @@ gather(struct gallery *g, struct dataset *d, char *const *operand, int n)
 				die("%s", e.msg);
 	if (list && gallery_add_list(g, list, &e))
 		die("%s", e.msg);
-	if (gallery_finish(g, no_masks, &e))
+	if (gallery_finish(g, &e))
 		die("%s", e.msg);
 	if (g->classes && (names || ignore >= 0))
 		die("--%s is about labels in masks: here subfolders are the classes (--flat takes them without)",
@@ -437,6 +437,7 @@ main(int argc, char *argv[])
 	struct gallery g = { 0 };
 	struct count c = { 0 };
 	struct ten_writer out;
+	struct err e;
 	size_t i;
 	int n;
 
@@ -450,6 +451,8 @@ main(int argc, char *argv[])
 	take_subset(&g);
 	if (split != ALL)
 		take_split(&g);
+	if (!no_masks && gallery_complete(&g, &e))
+		die("%s", e.msg);
 	if (skip_bad)
 		drop_bad(&g);
 	for (i = 0; i < g.n; i++)

@@ -69,7 +69,7 @@ same_spacing(const double a[3], const double b[3])
 	return same;
 }
 
-/* What makes a volume: its patient (or file), frame and case, in this order. */
+/* What makes a volume: its patient (or case, or file), frame and case, in this order. */
 struct key {
 	char *part[3];
 };
@@ -122,9 +122,9 @@ name_of(const struct record *r)
 	const char *name = meta_get(&r->meta, "patient");
 
 	if (!name)
-		name = meta_get(&r->meta, "file");
-	if (!name)
 		name = meta_get(&r->meta, "case");
+	if (!name)
+		name = meta_get(&r->meta, "file");
 	return name ? mem_strdup(name) : mem_printf("record %lld", (long long)r->seq);
 }
 

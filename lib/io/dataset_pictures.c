@@ -189,7 +189,7 @@ dataset_read_pictures(struct dataset *d, int masks, struct err *e)
 
 	if (!rc && g.n > DATASET_CASES)
 		rc = err_set(e, "'%s': more than %d cases", d->dir, DATASET_CASES);
-	if (!rc && gallery_finish(&g, 1, e))
+	if (!rc && gallery_finish(&g, e))
 		rc = err_prefix(e, "'%s'", d->dir);
 	if (!rc && masks) {
 		take_masks(d, &g);

@@ -305,12 +305,11 @@ number_classes(struct gallery *g, struct err *e)
 }
 
 int
-gallery_finish(struct gallery *g, int lenient, struct err *e)
+gallery_finish(struct gallery *g, struct err *e)
 {
 	if (!g->n)
 		return err_set(e, "no pictures (.tif .tiff .jpg .jpeg .png) there");
-	if (gallery_pair(g, lenient, e))
-		return -1;
+	gallery_pair(g);
 	gallery_name(g);
 	return number_classes(g, e);
 }

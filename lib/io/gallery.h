@@ -6,10 +6,10 @@
  *   NAME_gt.SUFFIX beside NAME.SUFFIX         SUFFIX of the mask: the image's, tif, tiff or png
  *   .../ann_dir/PATH for .../img_dir/PATH     the same, or PATH with NAME_gt (the layout of mmsegmentation, which is the paper's);
  *   .../masks/PATH for .../images/PATH        the same; labels serves for masks. Where there is such a folder beside the images,
- *                                             each of them must have a mask there
+ *                                             each of them must have a mask there (gallery_complete)
  *
  * A folder `images` is an ordinary one unless masks or labels lies beside it, within what is searched. A NAME_gt without NAME
- * is an error in a set where other pictures have masks of this kind.
+ * is no picture in a set where others have masks of this kind, but something that is wrong.
  *
  * Classes: where a folder that is added has subfolders with pictures, their names (the first level) are
  * classes, numbered from 0 in byte order over all folders added. Not within img_dir, nor images with masks. Either all
@@ -47,7 +47,7 @@ struct gallery {
 	int classes; /* number of them; 0: no labels */
 	int flat;    /* set before gallery_add: subfolders are no classes */
 	int any;     /* set before gallery_add: one picture is enough, to know that there are some */
-	char **orphan; /* masks NAME_gt without an image, left out by gallery_finish if it is lenient */
+	char **orphan; /* masks NAME_gt without an image, which gallery_finish leaves out */
 	size_t orphans;
 	size_t root; /* of the folder that is being added */
 };
@@ -56,8 +56,11 @@ int gallery_add(struct gallery *g, const char *path, struct err *e);      /* a f
 int gallery_add_list(struct gallery *g, const char *path, struct err *e); /* one path per line; "-": stdin */
 void gallery_add_case(struct gallery *g, const struct dataset_case *c);   /* a table's, which must outlive it */
 
-/* Pairs masks, names cases, numbers classes. No picture at all is an error, and if not lenient a missing mask. */
-int gallery_finish(struct gallery *g, int lenient, struct err *e);
+/* Pairs masks, names cases, numbers classes. No picture at all is an error. */
+int gallery_finish(struct gallery *g, struct err *e);
+
+/* -1: one of the pictures lacks the mask that it must have, or a mask NAME_gt its image. */
+int gallery_complete(const struct gallery *g, struct err *e);
 
 /* Keeps the items whose keep[i] is not 0, in order. */
 void gallery_keep(struct gallery *g, const unsigned char *keep);

@@ -15,7 +15,7 @@ size_t gallery_parent(const struct gallery_item *it);
 size_t gallery_below(const struct gallery_item *it);
 
 /* Finds masks, and the part that a picture belongs to; takes the masks out of the list. */
-int gallery_pair(struct gallery *g, int lenient, struct err *e);
+void gallery_pair(struct gallery *g);
 
 /* Names the cases that have no name. */
 void gallery_name(struct gallery *g);

@@ -30,6 +30,10 @@ name_at(const struct gallery_item *it, int level, size_t number)
 
 	if (!n) /* ".png" */
 		n = strlen(from);
+	if (!n) { /* "folder/", which was listed as a file */
+		from = *place ? place : "_";
+		n = strlen(from);
+	}
 	name = level < NUMBER ? mem_printf("%.*s", (int)n, from) : mem_printf("%.*s_%zu", (int)n, from, number + 1);
 	for (p = name; (p = strchr(p, '/')); p++)
 		*p = '_';

@@ -125,29 +125,34 @@ part_of(const struct gallery_item *it)
 	return DATASET_ALL;
 }
 
-static int
-pair(struct gallery_item *it, int lenient, struct err *e)
+/* The name, without suffix, that an item's mask must have in its folder. */
+static char *
+mask_in_folder(const struct gallery_item *it)
+{
+	size_t below = gallery_below(it);
+
+	return mem_printf("%s/%.*s", it->masks, (int)(gallery_stem(it->path) - below), it->path + below);
+}
+
+static void
+pair(struct gallery_item *it)
 {
 	const char *suffix = it->path + gallery_stem(it->path);
 	char *head = mem_printf("%.*s", (int)gallery_stem(it->path), it->path);
-	int rc = 0;
 
 	it->mask = find_mask(head, "_gt", suffix);
 	free(head);
 	if (!it->masks)
 		find_ann_dir(it);
 	if (!it->masks)
-		return 0;
+		return;
 	it->part = part_of(it);
-	head = mem_printf("%s/%.*s", it->masks, (int)(gallery_stem(it->path) - gallery_below(it)), it->path + gallery_below(it));
+	head = mask_in_folder(it);
 	if (!it->mask)
 		it->mask = find_mask(head, "", suffix);
 	if (!it->mask)
 		it->mask = find_mask(head, "_gt", suffix);
-	if (!it->mask && !lenient)
-		rc = err_set(e, "'%s': no mask %s%s (or .tif, .tiff, .png, or _gt before it)", it->path, head, suffix);
 	free(head);
-	return rc;
 }
 
 static int
@@ -165,25 +170,14 @@ ends_as_mask(const char *path)
 	return n > 3 && !strncmp(path + n - 3, "_gt", 3);
 }
 
-/* A mask that goes with none of the pictures. */
-static int
-take_orphan(struct gallery *g, const char *path, int lenient, struct err *e)
-{
-	if (!lenient)
-		return err_set(e, "'%s': labels without an image: its name without _gt is that of none", path);
-	g->orphan = mem_grow(g->orphan, g->orphans + 1, sizeof *g->orphan);
-	g->orphan[g->orphans++] = mem_strdup(path);
-	return 0;
-}
-
 /* Drops the items that are masks of others, or would be if these were there. */
-static int
-drop_masks(struct gallery *g, int lenient, struct err *e)
+static void
+drop_masks(struct gallery *g)
 {
 	char **mask = mem_array(g->n, sizeof *mask);
 	unsigned char *keep = mem_alloc(g->n);
 	size_t i, n = 0;
-	int beside = 0, rc = 0;
+	int beside = 0;
 
 	for (i = 0; i < g->n; i++)
 		if (g->item[i].mask) {
@@ -191,29 +185,47 @@ drop_masks(struct gallery *g, int lenient, struct err *e)
 			beside |= !g->item[i].masks && !g->item[i].known;
 		}
 	qsort(mask, n, sizeof *mask, by_bytes);
-	for (i = 0; i < g->n && !rc; i++) {
+	for (i = 0; i < g->n; i++) {
 		const struct gallery_item *it = &g->item[i];
 
 		keep[i] = it->known || !bsearch(&it->path, mask, n, sizeof *mask, by_bytes);
-		if (keep[i] && beside && !it->known && !it->mask && ends_as_mask(it->path)) {
-			keep[i] = 0;
-			rc = take_orphan(g, it->path, lenient, e);
-		}
+		if (!keep[i] || !beside || it->known || it->mask || !ends_as_mask(it->path))
+			continue;
+		keep[i] = 0;
+		g->orphan = mem_grow(g->orphan, g->orphans + 1, sizeof *g->orphan);
+		g->orphan[g->orphans++] = mem_strdup(it->path);
 	}
 	free(mask);
-	if (!rc)
-		gallery_keep(g, keep);
+	gallery_keep(g, keep);
 	free(keep);
-	return rc;
 }
 
-int
-gallery_pair(struct gallery *g, int lenient, struct err *e)
+void
+gallery_pair(struct gallery *g)
 {
 	size_t i;
 
 	for (i = 0; i < g->n; i++)
-		if (!g->item[i].known && pair(&g->item[i], lenient, e))
-			return -1;
-	return drop_masks(g, lenient, e);
+		if (!g->item[i].known)
+			pair(&g->item[i]);
+	drop_masks(g);
+}
+
+int
+gallery_complete(const struct gallery *g, struct err *e)
+{
+	char *head;
+	size_t i;
+
+	if (g->orphans)
+		return err_set(e, "'%s': labels without an image: its name without _gt is that of none", g->orphan[0]);
+	for (i = 0; i < g->n && (g->item[i].mask || !g->item[i].masks); i++)
+		;
+	if (i == g->n)
+		return 0;
+	head = mask_in_folder(&g->item[i]);
+	err_set(e, "'%s': no mask %s%s (or .tif, .tiff, .png, or _gt before it)", g->item[i].path, head,
+	        g->item[i].path + gallery_stem(g->item[i].path));
+	free(head);
+	return -1;
 }

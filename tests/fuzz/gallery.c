@@ -63,7 +63,7 @@ check_item(const struct gallery *g, size_t i, int done)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	int lenient = (int)fuzz_choose(&data, &size, 2), rc;
+	int complete = (int)fuzz_choose(&data, &size, 2), rc;
 	struct gallery g = { .flat = (int)fuzz_choose(&data, &size, 2) };
 	int search = (int)fuzz_choose(&data, &size, 2);
 	char *lines = fuzz_text(data, size), *list;
@@ -78,10 +78,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	list = inside(lines);
 	rc = search ? add_lines(&g, list, &e) : gallery_add_list(&g, fuzz_file(list, strlen(list)), &e);
-	rc = rc || gallery_finish(&g, lenient, &e);
+	rc = rc || gallery_finish(&g, &e);
 	FUZZ_CHECK(!rc || *e.msg);
 	for (i = 0; i < g.n; i++)
 		check_item(&g, i, !rc);
+	if (!rc && complete)
+		FUZZ_CHECK(!gallery_complete(&g, &e) || *e.msg);
 	gallery_free(&g);
 	free(list);
 	free(lines);
