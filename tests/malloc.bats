@@ -15,6 +15,7 @@ setup_file() {
 		-o out "$IN/pred.ten"
 	loop 7 phantom-cine -j "$THREADS" -q -n 1 --frames 4,4 --slices 2,2 --matrix 32,32 -o out
 	loop 29 img2ten -j 1 -q -o out "$IN/pictures/rgb.png"
+	loop 29 seg-eval -j 1 -q -o out "$IN/pictures/palette.png" "$IN/pictures/palette.png"
 }
 
 @test "a tool whose output is lost, which crashes, or which says nothing is found" {

@@ -111,6 +111,14 @@ last() {
 	[ ! -e "$T/other" ]
 }
 
+@test "an image of one pixel goes all the way" {
+	mkdir "$T/d"
+	tiff 1 1 '\5' >"$T/d/x.tif"
+	seg-predict -q -m "$W/model" "$T/d/x.tif" -o "$T/d/x_gt.tif"
+	img2ten -q "$T/d" | seg-predict -q -m "$W/model" | seg-eval -q >"$T/scores.tsv"
+	grep -qx 'accuracy	all	1.000000' "$T/scores.tsv"
+}
+
 @test "channels in files of their own, from a table" {
 	mkdir "$T/d"
 	cp "$P/grey.png" "$T/d"
