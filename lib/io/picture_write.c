@@ -133,8 +133,7 @@ set_tags(TIFF *tiff, const struct page *p, int deflate)
 	                    p->channels == 3 ? PHOTOMETRIC_RGB : PHOTOMETRIC_MINISBLACK) &&
 	       TIFFSetField(tiff, TIFFTAG_COMPRESSION,
 	                    deflate ? COMPRESSION_ADOBE_DEFLATE : COMPRESSION_NONE) &&
-	       (!deflate || TIFFSetField(tiff, TIFFTAG_PREDICTOR,
-	                                 real ? PREDICTOR_FLOATINGPOINT : PREDICTOR_HORIZONTAL)) &&
+	       (!deflate || real || TIFFSetField(tiff, TIFFTAG_PREDICTOR, PREDICTOR_HORIZONTAL)) && /* few read that of floats */
 	       TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, TIFFDefaultStripSize(tiff, 0));
 }
 
