@@ -1,5 +1,25 @@
 # What tests/cut.bats and tests/long/cut.bats share: rows of tests/tools.bash with one input cut
 
+# What --again of helpers/cuts needs besides the row, in tests that try so much that they cannot start a program for
+# each: set by begin_again; -j 1 for there may be no threads yet where it forks
+AGAIN=() ALONE=()
+
+begin_again() {
+	! ldd "$BUILD/bin/ten-cat" | grep -q san || return 0 # sanitizers want to be loaded first
+	AGAIN=(--again "$BUILD/shims/again.so" --at-once "$(nproc)")
+	ALONE=(-j 1)
+}
+
+# again: in the array `again` what there is to say of the row in `words`
+again() {
+	again=("${AGAIN[@]}")
+	[ ${#AGAIN[@]} -gt 0 ] || return 0
+	case "${words[*]} " in
+	*" --val {} "*) again+=(--skip 1) ;; # its checksum
+	seg-predict*\ {}\ * | ssl-embed*\ {}\ *) again+=(--in-order) ;;
+	esac
+}
+
 # each_input PATTERN COMMAND [option ...]: runs COMMAND INPUT [option ...] for every input of every row whose name matches
 # the pattern; the array `words` is then the row, with {} for that input
 each_input() {
@@ -46,7 +66,8 @@ frame() {
 
 cut_stream() {
 	frame "$1"
-	cuts --near "$second" "${@:2}" -- "$1" "${words[@]}"
+	again
+	cuts --near "$second" "${again[@]}" "${@:2}" -- "$1" "${words[@]}" "${ALONE[@]}"
 }
 
 # What is read more than once, or in another order, cannot be a pipe.
@@ -55,19 +76,21 @@ cut_pipe() {
 }
 
 cut_weights() {
-	cuts --near "$(od -An -tu8 -N8 "$1")" "${@:2}" -- "$1" "${words[@]}"
+	cuts --near "$(od -An -tu8 -N8 "$1")" "${AGAIN[@]}" "${@:2}" -- "$1" "${words[@]}" "${ALONE[@]}"
 }
 
 cut_other() {
-	cuts --says : "${@:2}" -- "$1" "${words[@]}"
+	cuts --says : "${AGAIN[@]}" "${@:2}" -- "$1" "${words[@]}" "${ALONE[@]}"
 }
 
 flip_data() {
 	frame "$1"
-	cuts --flip --from "$begin" --to "$second" "${@:2}" -- "$1" "${words[@]}"
+	again
+	cuts --flip --from "$begin" --to "$second" "${again[@]}" "${@:2}" -- "$1" "${words[@]}" "${ALONE[@]}"
 }
 
 flip_header() {
 	frame "$1"
-	cuts --flip --survive --to "$begin" "${@:2}" -- "$1" "${words[@]}"
+	again
+	cuts --flip --survive --to "$begin" "${again[@]}" "${@:2}" -- "$1" "${words[@]}" "${ALONE[@]}"
 }

@@ -6,6 +6,11 @@
  * for the copy. Each time it must end with status 2 and one line on standard error that begins with its name, names the
  * copy and holds one of the texts of --says, and leave nothing in the folder. Prints how many copies were tried.
  * Exit status 0, 1 (the program was fooled), 2 (trouble).
+ *
+ * --again: a process that stands where the program first touches its input forks for each copy (shims/again.c), which saves
+ * loading libraries and networks thousands of times. The first COPIES_PLAIN bytes, by which a program may tell what kind
+ * of file it has, are left to runs from the beginning. With --pipe, or --in-order for a program that does not map its
+ * input, one that has read everything up to --near forks for the cuts behind that.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -14,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,11 +29,14 @@
 #include "base/opt.h"
 
 #define SHOWN 5
+#define COPIES_PLAIN 16
+#define JOBS_MAX 64
+#define PIPE 65536 /* bytes that it holds at least */
 
 extern char **environ;
 
-static int step = 1, edge = 10, near_to = -1, from, to = 0x7fffffff, flip, as_pipe, survive;
-static const char *says = "at byte|is empty";
+static int step = 1, edge = 10, near_to = -1, from, to = 0x7fffffff, flip, as_pipe, survive, in_order, skip, jobs = 1;
+static const char *says = "at byte|is empty", *shim;
 
 static const struct opt opts[] = {
 	OPT_COMMON,
@@ -40,11 +49,15 @@ static const struct opt opts[] = {
 	{ 0, "pipe", OPT_FLAG, &as_pipe, NULL, "the copy comes on standard input", 0, 0, 0 },
 	{ 0, "survive", OPT_FLAG, &survive, NULL, "the program may take a copy, but not be killed by it", 0, 0, 0 },
 	{ 0, "says", OPT_TEXT, &says, "TEXTS", "what the message has one of, A|B|...", 0, 0, 0 },
+	{ 0, "again", OPT_TEXT, &shim, "FILE", "shims/again.so: fork where the input is touched", 0, 0, 0 },
+	{ 0, "in-order", OPT_FLAG, &in_order, NULL, "the program reads its input as if it were a pipe", 0, 0, 0 },
+	{ 0, "skip", OPT_INT, &skip, "N", "times that it opens its input to take a checksum, before", 0, 100, 0 },
+	{ 0, "at-once", OPT_INT, &jobs, "N", "processes", 1, JOBS_MAX, 0 },
 	OPT_END
 };
 
 static char *bad_path; /* the copy */
-static int bad_fd, messages;
+static int bad_fd, messages, part; /* which of the jobs this is */
 static unsigned char *whole;
 static size_t size;
 
@@ -106,18 +119,13 @@ feed(pid_t *pid)
 	return fd[0];
 }
 
-/* Returns the exit status, or 128 + signal. text receives the program's standard error. */
-static int
-run(char **words, char *text, size_t room)
+static pid_t
+spawn(char **words, int in)
 {
 	posix_spawn_file_actions_t files;
-	pid_t pid, feeder = 0;
-	int in, status, bad;
-	ssize_t n;
+	pid_t pid;
+	int bad;
 
-	in = as_pipe ? feed(&feeder) : open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (ftruncate(messages, 0) || lseek(messages, 0, SEEK_SET))
-		die("cannot empty a file in memory:");
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_adddup2(&files, in, 0);
 	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
@@ -127,9 +135,103 @@ run(char **words, char *text, size_t room)
 	close(in);
 	if (bad)
 		die("cannot run '%s': %s", words[0], strerror(bad));
+	return pid;
+}
+
+/* From its beginning; returns the wait status. */
+static int
+run_plain(char **words)
+{
+	pid_t pid, feeder = 0;
+	int status;
+
+	pid = spawn(words, as_pipe ? feed(&feeder) : open("/dev/null", O_RDONLY | O_CLOEXEC));
 	waitpid(pid, &status, 0);
 	if (feeder)
 		waitpid(feeder, NULL, 0);
+	return status;
+}
+
+/* --- from where the input is touched --- */
+
+static struct {
+	pid_t pid;
+	int fd, feed; /* to talk to it; the end of its standard input to be written to */
+	size_t begun; /* bytes that it has read */
+} server;
+
+static void
+server_stop(void)
+{
+	if (!server.pid)
+		return;
+	close(server.fd);
+	close(server.feed);
+	waitpid(server.pid, NULL, 0);
+	server.pid = 0;
+}
+
+static void
+set_number(const char *name, size_t n)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "%zu", n);
+	setenv(name, text, 1);
+}
+
+static void
+server_start(char **words, size_t begun)
+{
+	int talk[2], in[2];
+	char byte;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, talk) || fcntl(talk[1], F_SETFD, 0) || pipe2(in, O_CLOEXEC) ||
+	    (as_pipe && write(in[1], whole, begun) != (ssize_t)begun))
+		die("cannot make a pipe:");
+	set_number("AGAIN_FD", (size_t)talk[1]);
+	set_number("AGAIN_AT", begun);
+	set_number("AGAIN_SKIP", (size_t)skip);
+	setenv("AGAIN_FILE", as_pipe ? "-" : bad_path, 1);
+	setenv("AGAIN_COPY", bad_path, 1);
+	setenv("LD_PRELOAD", shim, 1);
+	server.pid = spawn(words, in[0]);
+	unsetenv("LD_PRELOAD");
+	unsetenv("AGAIN_FD");
+	close(talk[1]);
+	server.fd = talk[0];
+	server.feed = in[1];
+	server.begun = begun;
+	if (read(server.fd, &byte, 1) != 1)
+		die("'%s' ends before it has touched its input", words[0]);
+}
+
+/* Returns the wait status. */
+static int
+run_again(char **words, size_t at)
+{
+	size_t begun = (as_pipe || in_order) && !flip && near_to > 0 && at >= (size_t)near_to ? (size_t)near_to : 0;
+	int status;
+
+	if (server.pid && server.begun != begun)
+		server_stop();
+	if (!server.pid)
+		server_start(words, begun);
+	if (write(server.fd, "", 1) != 1 || read(server.fd, &status, sizeof status) != (ssize_t)sizeof status)
+		die("'%s' has died where it forks", words[0]);
+	return status;
+}
+
+/* Returns the exit status, or 128 + signal. text receives the program's standard error. */
+static int
+run(char **words, size_t at, char *text, size_t room)
+{
+	int status, fits = !as_pipe || size < PIPE;
+	ssize_t n;
+
+	if (ftruncate(messages, 0) || lseek(messages, 0, SEEK_SET))
+		die("cannot empty a file in memory:");
+	status = shim && fits && at >= COPIES_PLAIN ? run_again(words, at) : run_plain(words);
 	n = pread(messages, text, room - 1, 0);
 	text[n > 0 ? n : 0] = '\0';
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -178,7 +280,7 @@ static int
 fooled(char **words, const char *what, size_t at)
 {
 	char text[4096];
-	int status = run(words, text, sizeof text), clean = folder_clean();
+	int status = run(words, at, text, sizeof text), clean = folder_clean();
 	int good = (status == 2 && clean && is_message(text, words[0])) || (survive && status < 2);
 
 	if (!good)
@@ -187,14 +289,18 @@ fooled(char **words, const char *what, size_t at)
 	return !good;
 }
 
+/* Whether this job has to try it; to be asked once for every byte. */
 static int
 is_tried(size_t at)
 {
+	static int turn;
 	size_t e = (size_t)edge, n = (size_t)near_to;
 
 	if (at < (size_t)from || at >= (size_t)to)
 		return 0;
-	return at % (size_t)step == 0 || at < e || at + e >= size || (near_to >= 0 && at + e >= n && at < n + e);
+	if (at % (size_t)step && at >= e && at + e < size && !(near_to >= 0 && at + e >= n && at < n + e))
+		return 0;
+	return turn++ % jobs == part;
 }
 
 static int
@@ -233,14 +339,13 @@ flip_all(char **words, int *tried)
 	return bad;
 }
 
-int
-main(int argc, char *argv[])
+/* One of the jobs: returns how many copies fooled the program. */
+static int
+work(char **argv, int n, int *tried)
 {
 	char folder[] = "/tmp/cuts.XXXXXX", **words;
-	int n, bad, tried = 0;
+	int bad;
 
-	n = opt_parse(argc, &argv, opts, "FILE PROGRAM [argument ...]", "feed a program with damaged copies", 2, -1);
-	read_whole(argv[0]);
 	messages = memfd_create("messages", MFD_CLOEXEC);
 	if (messages < 0 || !mkdtemp(folder))
 		die("cannot make a folder:");
@@ -251,10 +356,38 @@ main(int argc, char *argv[])
 	if (bad_fd < 0 || chdir(folder))
 		die("cannot open '%s':", bad_path);
 	put(whole, size, 0);
-	words = command(argv + 1, n - 1);
-	bad = flip ? flip_all(words, &tried) : cut_all(words, &tried);
-	printf("%d %s of %s by %s\n", tried, flip ? "bits turned over" : "cuts", argv[0], words[0]);
+	words = command(argv, n);
+	bad = flip ? flip_all(words, tried) : cut_all(words, tried);
+	server_stop();
 	if (chdir("/"))
 		die("cannot leave '%s':", folder);
-	return bad > 0;
+	return bad;
+}
+
+int
+main(int argc, char *argv[])
+{
+	int n, i, status, bad = 0, *tried;
+
+	n = opt_parse(argc, &argv, opts, "FILE PROGRAM [argument ...]", "feed a program with damaged copies", 2, -1);
+	read_whole(argv[0]);
+	if (shim && access(shim, R_OK))
+		die("cannot open '%s':", shim);
+	tried = mmap(NULL, (size_t)jobs * sizeof *tried, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (tried == MAP_FAILED)
+		die("cannot share memory:");
+	for (part = 0; part < jobs; part++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			die("cannot fork:");
+		if (pid == 0)
+			exit(work(argv + 1, n - 1, &tried[part]) > 0);
+	}
+	while (wait(&status) > 0)
+		bad |= WIFEXITED(status) ? WEXITSTATUS(status) : 2;
+	for (i = 1; i < jobs; i++)
+		tried[0] += tried[i];
+	printf("%d %s of %s by %s\n", tried[0], flip ? "bits turned over" : "cuts", argv[0], argv[1]);
+	return bad > 1 ? 2 : bad;
 }
