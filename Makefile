@@ -36,10 +36,10 @@ FUZZ   := $(FUZZERS:%=$(BUILD)/fuzz/%)
 # Level 3 needs a compiler that tells the sizes of objects as the program runs
 FORTIFY  := $(if $(filter 1,$(shell echo '__has_builtin(__builtin_dynamic_object_size)' | $(CC) -E -P - 2>/dev/null)),3,2)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DNO_CLONES,$(HARDEN))
-ALL_CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CPPFLAGS)
+ALL_CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DBLAS_SO='"$(BLAS_SO)"' -Ilib $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CPPFLAGS)
 ALL_CFLAGS   := -std=c17 $(OPT) -fno-math-errno -fno-trapping-math -pthread $(WARN) $(SANFLAGS) $(CFLAGS)
 ALL_LDFLAGS  := -pthread $(if $(SAN),$(SANFLAGS),$(HARDEN_LINK) -Wl,--as-needed) $(LDFLAGS)
-LIBS         := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
+LIBS         := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -ldl
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -78,8 +78,7 @@ $(BUILD)/libsegpipe.a: $(LIBOBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-# An archive, so that a tool is linked with what it uses and no more: those without a network don't load a BLAS, whose
-# threads take address space and never end where that is scarce
+# An archive, so that a tool is linked with what it uses and no more
 $(BUILD)/libtools.a: $(SHARED:%.c=$(BUILD)/%.o)
 	@rm -f $@
 	$(AR) rcs $@ $^

@@ -17,6 +17,9 @@ SAN    ?=
 HARDEN ?= -fPIE -fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(FORTIFY)
 HARDEN_LINK ?= -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
+# Loaded by the tools that compute with a network, not linked (lib/nn/gemm.c)
+BLAS_SO ?= libopenblas.so.0
+
 # The libraries by their pkg-config names; what `make deps` installs by its Debian names
 PKGS = openblas libtiff-4 zlib libjpeg libpng jansson
 DEBS = gcc libc6-dev make pkg-config libopenblas-dev libtiff-dev zlib1g-dev libjpeg-dev libpng-dev libjansson-dev \

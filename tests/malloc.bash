@@ -8,7 +8,6 @@ IN=${BATS_FILE_TMPDIR:-/tmp}
 THREADS=2
 if grep -q __asan_init "$BUILD/bin/ten-cat"; then
 	THREADS=1
-	export OPENBLAS_NUM_THREADS=1
 fi
 
 # A record of two 32x32 samples with everything that trainers read: SEQ, more metadata

@@ -114,3 +114,20 @@ peak_of() {
 	done
 	[ ! -e "$T/w" ]
 }
+
+@test "with any address space a tool that computes works, or says in a line that there is too little, and ends" {
+	needs_limits
+	make-weights --arch resnet18 -o "$T/encoder"
+	make-stream --kind views --samples 2 --width 32 -o "$T/views"
+	make-stream --kind images --samples 2 --height 32 --width 32 -o "$T/images"
+	for command in "ssl-pretrain --arch resnet18 --batch 2 $T/views" "ssl-embed --weights $T/encoder $T/images" \
+		"weights-import $T/encoder"; do
+		for room in 40 100 200 250 320 370 420; do
+			status=0
+			# shellcheck disable=SC2086 # a command with its arguments
+			(ulimit -v $((room * 1000)) && exec timeout 60 $command -q -j 2 -o "$T/w") 2>"$T/said" || status=$?
+			[ "$status" -eq 0 ] || { [ "$status" -eq 2 ] && [ "$(wc -l <"$T/said")" -eq 1 ]; } ||
+				{ echo "$command: status $status with $room MB"; cat "$T/said"; false; }
+		done
+	done
+}

@@ -8,7 +8,6 @@
 #include "base/err.h"
 #include "base/mem.h"
 
-#define MAX_THREADS 256
 #define SPINS 1500
 
 #if defined(__x86_64__)
@@ -35,7 +34,7 @@ static struct {
 static struct {
 	void *p;
 	size_t bytes;
-} scratch[1 + MAX_THREADS]; /* the caller's, then the workers' */
+} scratch[1 + PAR_MAX]; /* the caller's, then the workers' */
 
 static _Thread_local int inside, self; /* self: this thread's worker number */
 
@@ -115,8 +114,8 @@ par_init(int threads)
 		threads = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	if (threads < 1)
 		threads = 1;
-	if (threads > MAX_THREADS)
-		threads = MAX_THREADS;
+	if (threads > PAR_MAX)
+		threads = PAR_MAX;
 	if (threads <= sysconf(_SC_NPROCESSORS_ONLN)) /* otherwise it would keep others from working */
 		pool.spins = SPINS;
 	for (i = 1; i < threads; i++) {

@@ -12,6 +12,8 @@
 
 #include <stddef.h>
 
+#define PAR_MAX 256 /* threads */
+
 /* Starts the pool; 0 threads means one per online processor. Call once, before the first par_for (a program
  * that never calls it runs on one thread). */
 void par_init(int threads);

@@ -1,9 +1,13 @@
 #include "nn/gemm.h"
 
 #include <cblas.h>
+#include <dlfcn.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
+#include "base/err.h"
 #include "base/par.h"
 #include "cpu/cpu.h"
 #include "cpu/product.h"
@@ -11,21 +15,74 @@
 
 #define PACK_FLOATS (64 * 1024) /* of one piece of work */
 
+#define BLAS_BUFFER ((size_t)129 << 20) /* for each product that runs: the most that OpenBLAS has for any processor */
+
+static __typeof__(cblas_sgemm) *sgemm;
+static void *(*get_buffer)(int);
+static void (*give_buffer)(void *);
+
+/* Linked the usual way OpenBLAS starts a thread for every processor before main. We use none of them; where their stacks
+ * find no room it says so on lines of its own, and at the end waits for ever for those that never began. */
 static void
-one_thread(void)
+load(void)
 {
-	openblas_set_num_threads(1);
+	void *blas, *p;
+
+	setenv("OPENBLAS_NUM_THREADS", "1", 1);
+	blas = dlopen(BLAS_SO, RTLD_NOW | RTLD_LOCAL);
+	p = blas ? dlsym(blas, "cblas_sgemm") : NULL;
+	if (!p)
+		die("cannot load the BLAS: %s", dlerror());
+	memcpy(&sgemm, &p, sizeof sgemm);
+	p = dlsym(blas, "blas_memory_alloc");
+	memcpy(&get_buffer, &p, sizeof get_buffer);
+	p = dlsym(blas, "blas_memory_free");
+	memcpy(&give_buffer, &p, sizeof give_buffer);
+}
+
+void
+gemm_load(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, load);
+}
+
+/* OpenBLAS asks for its buffers again and again until it gets them. They are only addresses until they are used. */
+static void
+reserve(void)
+{
+	void *buffer[PAR_MAX], *room;
+	int n = par_threads(), i;
+
+	room = mmap(NULL, (size_t)n * BLAS_BUFFER, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (room == MAP_FAILED)
+		die("out of memory (the BLAS wants %zu bytes for %d threads)", (size_t)n * BLAS_BUFFER, n);
+	munmap(room, (size_t)n * BLAS_BUFFER);
+	if (!get_buffer || !give_buffer)
+		return;
+	for (i = 0; i < n; i++)
+		buffer[i] = get_buffer(0);
+	while (i-- > 0)
+		give_buffer(buffer[i]);
+}
+
+void
+gemm_reserve(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	gemm_load();
+	pthread_once(&once, reserve);
 }
 
 void
 gemm(enum gemm_op ta, enum gemm_op tb, int m, int n, int k, const float *a, int lda, const float *b, int ldb,
      float beta, float *c, int ldc)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, one_thread);
-	cblas_sgemm(CblasRowMajor, ta == GEMM_T ? CblasTrans : CblasNoTrans, tb == GEMM_T ? CblasTrans : CblasNoTrans, m,
-	            n, k, 1.0f, a, lda, b, ldb, beta, c, ldc);
+	gemm_load();
+	sgemm(CblasRowMajor, ta == GEMM_T ? CblasTrans : CblasNoTrans, tb == GEMM_T ? CblasTrans : CblasNoTrans, m, n, k,
+	      1.0f, a, lda, b, ldb, beta, c, ldc);
 }
 
 static size_t

@@ -11,6 +11,14 @@
 
 enum gemm_op { GEMM_N, GEMM_T };
 
+/* Loads the BLAS, which the first product would do otherwise: while there is one thread, and before anybody looks how much
+ * memory is left. A BLAS that cannot be loaded ends the program, as memory that cannot be had does. */
+void gemm_load(void);
+
+/* Has the BLAS take the memory that it wants for products on all threads at once, or ends the program for the lack of it: for
+ * those who are going to need gemm. */
+void gemm_reserve(void);
+
 /* C[m,n] = op(A)[m,k] op(B)[k,n] + beta C in float, by the BLAS always.
  * lda, ldb, ldc: elements from one row to the next as the matrix lies in memory (before op). */
 void gemm(enum gemm_op ta, enum gemm_op tb, int m, int n, int k, const float *a, int lda, const float *b, int ldb,

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "nn/gemm.h"
 #include "nn/node.h"
 
 #define ALIGN(x) (((x) + 63) & ~(size_t)63)
@@ -376,6 +377,8 @@ graph_plan(struct graph *g, enum graph_mode mode)
 		v->unstored = can_stay_unstored(g, i);
 		v->restored = can_be_restored(g, i);
 		save_size(g, i);
+		if (v->type == &node_linear)
+			gemm_reserve(); /* part of what a run takes */
 	}
 	for (i = g->n - 1; i >= 0; i--)
 		data_lifetime(g, i);

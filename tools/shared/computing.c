@@ -1,6 +1,7 @@
 #include "computing.h"
 
 #include "cpu/cpu.h"
+#include "nn/gemm.h"
 #include "tool.h"
 
 struct computing computing = { .compute = COMPUTE_FAST, .precision = ELEM_F32 };
@@ -9,6 +10,9 @@ void
 computing_start(void)
 {
 	compute_use((enum compute)computing.compute);
+	gemm_load();
+	if (computing.compute == COMPUTE_REFERENCE)
+		gemm_reserve();
 	cpu(); /* a wrong SEGPIPE_CPU shows before anything is read */
 	if (computing.precision == ELEM_BF16 && computing.compute != COMPUTE_FAST)
 		die("--precision bf16 is for --compute fast alone (see %s -h)", prog_name);
