@@ -16,6 +16,7 @@ again() {
 	[ ${#AGAIN[@]} -gt 0 ] || return 0
 	case "${words[*]} " in
 	*" --val {} "*) again+=(--skip 1) ;; # its checksum
+	*" --neighbours "*) ;;
 	seg-predict*\ {}\ * | ssl-embed*\ {}\ *) again+=(--in-order) ;;
 	esac
 }
@@ -72,7 +73,7 @@ cut_stream() {
 
 # What is read more than once, or in another order, cannot be a pipe.
 cut_pipe() {
-	[[ ${words[*]} == *"--val {}"* || ${words[*]} == *--shuffle* ]] || cut_stream "$1" --pipe "${@:2}"
+	[[ ${words[*]} =~ "--val {}"|--shuffle|--neighbours ]] || cut_stream "$1" --pipe "${@:2}"
 }
 
 cut_weights() {

@@ -30,7 +30,7 @@ refused() {
 	local i bad=$2 pattern=$3 pipe=${4:-}
 	case " ${words[*]} " in
 	*" --init "* | *" --encoder "* | *" --val {} "*) return 0 ;; # read as others are
-	*" --shuffle "*) [ "$pipe" = "" ] || return 0 ;;
+	*" --shuffle "* | *" --neighbours "*) [ "$pipe" = "" ] || return 0 ;;
 	esac
 	cd "$T/out" || return 1
 	for ((i = 0; i < ${#words[@]}; i++)); do
