@@ -180,6 +180,8 @@ put("acdc", "both", "Group:X\r\nES : 2 \r\n\r\nED:1\0patient007_frame01.nii\npat
 put("acdc", "no-group", "ED: 1\nES: 2\n")
 put("tsv", "stats", "channel\tcount\tmean\tstd\tmin\tmax\n0\t100\t85.1\t80.2\t0\t255\n1\t100\t1e-3\t2.5\t-1\t1\n")
 put("tsv", "crlf", "a\tb\r\n1\t\r\nnan\t-inf\r\n")
+SHEET = '\ufeffimage\tmask\r\n"a.nii, b.nii"\t"m ""x"""\r\n\r\n'
+put("tsv", "spreadsheet", SHEET)
 put("tsv", "no-newline", "epoch\tloss\n1\t0x1p3")
 put("tsv", "short-row", "a\tb\n1\n")
 put("normalize", "dataset", "dataset 85.1 80.2")
@@ -199,6 +201,7 @@ put("dataset", "stacked", V1 + '"training":[{"image":"imagesTr/d.nii","label":"l
 put("dataset", "v2", V2 + ',"numTraining":3}')
 put("dataset", "region", '{"channel_names":{"0":"MR"},"labels":{"whole":[1,2]}}')
 put("dataset", "outside", V1 + '"training":[{"image":"../a.nii","label":"/etc/passwd"}]}')
+put("labels", "spreadsheet", SHEET)
 put("labels", "table", "image\tmask\nimagesTr/a_0000.nii.gz,imagesTr/a_0001.nii.gz\tlabelsTr/a.nii.gz\nb.nii.gz\t-\n")
 put("labels", "columns", "case\timage\tpatient\tframe\tgroup\tphase\tsplit\nx\tp.tif\tzoe\t3\tDCM\tED\tval\ny\ta.nii\t\t\t\t\ttrain\n"
     "\0label\tname\n0\tbackground\n1\tLV\n7\tignore\n")

@@ -10,7 +10,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct normalize norm;
 	struct err e = { "" };
 	struct tsv t;
-	size_t cells = 0;
+	size_t cells = 0, rest = 0;
 	double x;
 	int row, col;
 
@@ -23,6 +23,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			for (col = 0; col < t.cols; col++)
 				cells += strlen(tsv_cell(&t, row, col)) + 1;
 		FUZZ_CHECK(cells <= size + 1);
+		tsv_unquote(&t);
+		for (row = -1; row < t.rows; row++)
+			for (col = 0; col < t.cols; col++)
+				FUZZ_CHECK(cells >= (rest += strlen(tsv_cell(&t, row, col)) + 1));
 		for (row = 0; row < t.rows; row++)
 			for (col = 0; col < t.cols; col++)
 				FUZZ_CHECK(tsv_number(&x, &t, row, col, &e) || x - x == 0);
