@@ -260,3 +260,19 @@ ten-select $version --seed=7 --ratio=.5" ]
 	[ "$(tail -c 3 "$T/a.ten")" = abc ]
 	[ "$(wc -c <"$T/a.ten")" -eq $((8 + 0xb8 + 3)) ]
 }
+
+@test "a file that becomes shorter while it is read is an error like others" {
+	make-stream --samples 600 --chunk 1 -o "$T/big.ten" # 10 MB, and a pipe takes one
+	mkfifo "$T/pipe"
+	ten-select --shuffle "$T/big.ten" >"$T/pipe" 2>"$T/said" 3>&- &
+	pid=$!
+	exec 8<"$T/pipe"
+	head -c 1000 <&8 >/dev/null
+	truncate -s 4096 "$T/big.ten"
+	cat <&8 >/dev/null
+	exec 8<&-
+	status=0
+	wait $pid || status=$?
+	[ "$status" -eq 2 ]
+	[ "$(cat "$T/said")" = "ten-select: '$T/big.ten': became shorter while it was read, or its disk fails" ]
+}

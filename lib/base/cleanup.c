@@ -22,8 +22,8 @@ static _Atomic(struct cleanup *) head;
 /* Other threads may still be creating files while the handler runs; a few rounds catch what they register. */
 #define ROUNDS 50
 
-static void
-remove_all(void)
+void
+cleanup_now(void)
 {
 	struct cleanup *c;
 	int round, left = 1;
@@ -44,7 +44,7 @@ remove_all(void)
 void
 cleanup_die(int sig)
 {
-	remove_all();
+	cleanup_now();
 	signal(sig, SIG_DFL);
 	raise(sig);
 }
@@ -57,7 +57,7 @@ install(void)
 	struct sigaction act = { .sa_handler = cleanup_die }, old;
 	size_t i;
 
-	atexit(remove_all);
+	atexit(cleanup_now);
 	for (i = 0; i < ARRAY_LEN(sigs); i++)
 		if (!sigaction(sigs[i], NULL, &old) && old.sa_handler == SIG_DFL)
 			sigaction(sigs[i], &act, NULL);

@@ -17,6 +17,9 @@ struct cleanup *cleanup_folder(const char *path); /* removed only when empty */
 /* The thing is to stay (or is gone). NULL is fine. */
 void cleanup_forget(struct cleanup *c);
 
+/* Removes all that is registered, now; a signal handler may call it, and has to end the program then. */
+void cleanup_now(void);
+
 /* Cleans up and dies of the signal sig; a signal handler may call it. */
 void cleanup_die(int sig);
 

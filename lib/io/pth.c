@@ -3,10 +3,10 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mapped.h"
 #include "base/mem.h"
 #include "io/pth_pickle.h"
 
@@ -23,12 +23,10 @@ map_file(struct pth *p, const char *path, struct err *e)
 	} else if (!S_ISREG(st.st_mode) || st.st_size <= 0) {
 		rc = err_set(e, "not a regular file with something in it");
 	} else {
-		p->base = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		p->base = mapped_open(fd, (size_t)st.st_size, path);
 		p->size = (uint64_t)st.st_size;
-		if (p->base == MAP_FAILED) {
-			p->base = NULL;
+		if (!p->base)
 			rc = err_set(e, "cannot map:");
-		}
 	}
 	close(fd);
 	return rc;
@@ -159,7 +157,7 @@ pth_close(struct pth *p)
 	pth_zip_close(&p->zip);
 	pth_pool_free(&p->pool);
 	if (p->base)
-		munmap(p->base, p->size);
+		mapped_close(p->base, p->size);
 	free(p->folder);
 	free(p->unpacked);
 	free(p);

@@ -4,16 +4,16 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/crc.h"
+#include "base/mapped.h"
 #include "base/mem.h"
 #include "ten/ten.h"
 
 static int
-map_file(struct ten_map *m, int fd, struct err *e)
+map_file(struct ten_map *m, int fd, const char *path, struct err *e)
 {
 	struct stat st;
 
@@ -26,12 +26,8 @@ map_file(struct ten_map *m, int fd, struct err *e)
 	if (st.st_size == 0)
 		return err_set(e, "%s is empty, expected a tensor stream", m->name);
 	m->size = (size_t)st.st_size;
-	m->base = mmap(NULL, m->size, PROT_READ, MAP_SHARED, fd, 0);
-	if (m->base == MAP_FAILED) {
-		m->base = NULL;
-		return err_set(e, "cannot map %s:", m->name);
-	}
-	return 0;
+	m->base = mapped_open(fd, m->size, path ? path : m->name);
+	return m->base ? 0 : err_set(e, "cannot map %s:", m->name);
 }
 
 static void
@@ -124,7 +120,7 @@ ten_map(struct ten_map *m, const char *path, struct err *e)
 	if (fd < 0)
 		return err_set(e, "cannot open '%s':", path);
 	m->name = standard ? mem_strdup("standard input") : mem_printf("'%s'", path);
-	rc = map_file(m, fd, e);
+	rc = map_file(m, fd, path, e);
 	if (!standard)
 		close(fd);
 	if (!rc)
@@ -159,7 +155,7 @@ ten_unmap(struct ten_map *m)
 		record_free(&m->entry[i].rec);
 	free(m->entry);
 	if (m->base)
-		munmap(m->base, m->size);
+		mapped_close(m->base, m->size);
 	free(m->name);
 	memset(m, 0, sizeof *m);
 }
