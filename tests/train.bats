@@ -175,6 +175,22 @@ setup_file() {
 	[ ! -e "$T/e" ]
 }
 
+@test "what is not finite is refused for validation, too, before training" {
+	nans=$(printf '\\377%.0s' {1..4096})
+	zeros=$(printf '\\0%.0s' {1..1032})
+	ten_record '{"__metadata__":{"seq":"0","eos":"1"},
+"image":{"dtype":"F32","shape":[1,1,32,32],"data_offsets":[0,4096]},
+"label":{"dtype":"I64","shape":[1],"data_offsets":[4096,4104]},
+"mask":{"dtype":"U8","shape":[1,32,32],"data_offsets":[4104,5128]}}' "$nans$zeros" >"$T/v.ten"
+	make-stream --kind segmented --samples 2 --height 32 --width 32 -o "$T/s.ten"
+	make-stream --kind labelled --samples 2 --height 32 --width 32 --classes 2 -o "$T/l.ten"
+	fails_with "*v.ten' record 0 at byte 0: 'image' has the value *nan in sample 0, expected finite floats" \
+		seg-finetune -q --arch resnet18 -b 2 --val "$T/v.ten" "$T/s.ten" -o "$T/w"
+	fails_with "*v.ten' record 0 at byte 0: 'image' has the value *nan in sample 0, expected finite floats" \
+		cls-pretrain -q --arch resnet18 -b 2 --classes 2 --val "$T/v.ten" "$T/l.ten" -o "$T/w"
+	[ ! -e "$T/w" ]
+}
+
 @test "a collapse monitor that stays low stops training" {
 	ssl-augment -q -s 1 --size 32 --epochs 9 "$DATA/all.ten" -o "$T/views.ten"
 	fails_with "*step 50: collapse*was below 1 for 50 steps*--tau*" pretrain -q --collapse 1 -b 2 "$T/views.ten" -o "$T/e"

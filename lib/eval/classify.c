@@ -1,5 +1,6 @@
 #include "eval/classify.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,7 @@ check_record(const struct classify *v, const struct record *r, const char *norma
 	const struct classifier_shape *s = &v->classifier->shape;
 	const char *have = meta_get(&r->meta, "normalize");
 	char a[TENSOR_SHAPE_LEN];
+	int64_t odd;
 
 	if (!image || !label)
 		return err_set(e, "no tensor '%s'", image ? "label" : "image");
@@ -38,6 +40,10 @@ check_record(const struct classify *v, const struct record *r, const char *norma
 	if (strcmp(have ? have : "none", normalize ? normalize : "none"))
 		return err_set(e, "images are normalised by '%s', those to train with by '%s' (ssl-augment --stats)",
 		               have ? have : "none", normalize ? normalize : "none");
+	odd = tensor_odd(image);
+	if (odd >= 0)
+		return err_set(e, "'image' has the value %g in sample %lld, expected finite floats", tensor_get(image, odd),
+		               (long long)(odd / tensor_stride0(image)));
 	return check_labels(label, s->classes, e);
 }
 
@@ -133,7 +139,8 @@ classify_run(struct classify *v, struct err *e)
 	v->loss /= (double)v->n;
 	v->top1 /= (double)v->n;
 	v->top5 /= (double)v->n;
-	return 0;
+	return isfinite(v->loss) ? 0 :
+	                           err_set(e, "%s: the loss on it is %g: the network's outputs are not finite", v->map.name, v->loss);
 }
 
 void

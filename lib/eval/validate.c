@@ -1,5 +1,6 @@
 #include "eval/validate.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ check_record(const struct validator *v, const struct record *r, struct err *e)
 {
 	const struct tensor *image = record_find(r, "image"), *mask = record_find(r, "mask");
 	char a[TENSOR_SHAPE_LEN], b[TENSOR_SHAPE_LEN];
+	int64_t odd;
 
 	if (!image || !mask)
 		return err_set(e, "no tensor '%s'", image ? "mask" : "image");
@@ -34,6 +36,10 @@ check_record(const struct validator *v, const struct record *r, struct err *e)
 	    mask->dim[1] != image->dim[2] || mask->dim[2] != image->dim[3])
 		return err_set(e, "'mask' is %s of %s beside an image of %s", tensor_shape(a, mask),
 		               ten_dtype_name(mask->dtype), tensor_shape(b, image));
+	odd = tensor_odd(image);
+	if (odd >= 0)
+		return err_set(e, "'image' has the value %g in sample %lld, expected finite floats", tensor_get(image, odd),
+		               (long long)(odd / tensor_stride0(image)));
 	return check_labels(mask, &r->meta, v->segmenter->classes, e);
 }
 
@@ -129,7 +135,8 @@ validator_run(struct validator *v, struct err *e)
 			v->loss += run_record(v, r);
 	}
 	v->loss /= v->mean.parts ? (double)v->mean.parts : 1;
-	return 0;
+	return isfinite(v->loss) ? 0 :
+	                           err_set(e, "%s: the loss on it is %g: the network's outputs are not finite", v->map.name, v->loss);
 }
 
 void

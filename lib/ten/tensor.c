@@ -348,3 +348,21 @@ meta_add_command(struct meta *m, const char *text)
 	meta_set(m, key, text);
 	return k;
 }
+
+int64_t
+tensor_odd(const struct tensor *t)
+{
+	int64_t n = tensor_count(t), from, len, i;
+	float x[4096];
+
+	if (t->dtype != TEN_F16 && t->dtype != TEN_BF16 && t->dtype != TEN_F32 && t->dtype != TEN_F64)
+		return -1;
+	for (from = 0; from < n; from += len) {
+		len = n - from < (int64_t)ARRAY_LEN(x) ? n - from : (int64_t)ARRAY_LEN(x);
+		tensor_to_f32(x, t, from, len);
+		for (i = 0; i < len; i++)
+			if (!isfinite(x[i]))
+				return from + i;
+	}
+	return -1;
+}

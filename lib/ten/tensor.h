@@ -43,6 +43,9 @@ char *tensor_shape(char buf[TENSOR_SHAPE_LEN], const struct tensor *t);
 /* Element i as double, whatever the dtype (F16 and BF16 exactly; 64-bit integers rounded). */
 double tensor_get(const struct tensor *t, int64_t i);
 
+/* The first element that is not finite as a float; -1: all are. */
+int64_t tensor_odd(const struct tensor *t);
+
 /* dst[n] = elements from..from+n-1 as float. Fast for every dtype. */
 void tensor_to_f32(float *dst, const struct tensor *t, int64_t from, int64_t n);
 
