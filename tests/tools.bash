@@ -63,7 +63,7 @@ inputs() {
 	make-stream --kind segmented --samples 2 --chunk 1 --height 32 --width 32 -o "$1/segmented"
 	make-stream --kind views --samples 2 --chunk 1 --width 32 -o "$1/views"
 	make-stream --kind labelled --samples 2 --chunk 1 --height 32 --width 32 --classes 2 -o "$1/labelled"
-	cp "$golden/overlap.ten" "$1/predicted"
+	ten-cat -q "$golden/overlap.ten" -o "$1/predicted" # with checksums
 	sed 's/"mask"/"pred"/' "$1/segmented" >"$1/reported"
 	ten-select --range 4,6 "$golden/slices.ten" -o "$1/spaced"
 	make-weights --arch resnet18 --kind unet -o "$1/model.w"

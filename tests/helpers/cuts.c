@@ -9,7 +9,8 @@
  *
  * --again: a process that stands where the program first touches its input forks for each copy (shims/again.c), which saves
  * loading libraries and networks thousands of times. The first COPIES_PLAIN bytes, by which a program may tell what kind
- * of file it has, are left to runs from the beginning. With --pipe, or --in-order for a program that does not map its
+ * of file it has, are left to runs from the beginning; so is all with --survive, for one output cannot be given its name
+ * by many. With --pipe, or --in-order for a program that does not map its
  * input, one that has read everything up to --near forks for the cuts behind that.
  */
 #include <dirent.h>
@@ -231,7 +232,7 @@ run(char **words, size_t at, char *text, size_t room)
 
 	if (ftruncate(messages, 0) || lseek(messages, 0, SEEK_SET))
 		die("cannot empty a file in memory:");
-	status = shim && fits && at >= COPIES_PLAIN ? run_again(words, at) : run_plain(words);
+	status = shim && !survive && fits && at >= COPIES_PLAIN ? run_again(words, at) : run_plain(words);
 	n = pread(messages, text, room - 1, 0);
 	text[n > 0 ? n : 0] = '\0';
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
