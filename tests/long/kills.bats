@@ -48,8 +48,10 @@ index_of() {
 	case $1 in ssl) echo 0 ;; cls) echo 1 ;; seg) echo 2 ;; esac
 }
 
-@test "a whole experiment, its make killed at random moments" {
-	RANDOM=2
+# ended_early SIGNAL COUNT: make of a whole experiment gets a signal, with all that it runs, at random moments, and is run again
+# until it ends; so often, in all. What comes out is the same each time.
+ended_early() {
+	local settings begun took pid times=0
 	settings=(
 		PHANTOM_CINE='--patients 3 --matrix 64,64 --slices 2,2 --frames 4,4'
 		PHANTOM_SCENE='--classes 2 --per-class 4 --size 32' ARCH=resnet18 NATURAL_SIZE=32
@@ -58,8 +60,8 @@ index_of() {
 		FINETUNE_VIEWS='--size 32 --epochs 4' FINETUNE='--batch 2 --warmup 0' OVERLAYS='--limit 2' EVERY=1
 	)
 	experiment() {
-		env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$ROOT" BUILD="$BUILD" OUT="$T/out" "${settings[@]}" \
-			experiment-imagenet-ssl-acdc-ssl
+		env --default-signal=INT -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$ROOT" BUILD="$BUILD" OUT="$T/out" \
+			"${settings[@]}" experiment-imagenet-ssl-acdc-ssl
 	}
 	# what does not depend on the clock, with its checksum
 	sums() {
@@ -69,8 +71,7 @@ index_of() {
 	experiment
 	took=$((SECONDS - begun + 1))
 	sums >"$T/whole"
-	kills=0
-	while [ $kills -lt $((KILLS / 4)) ]; do
+	while [ $times -lt "$2" ]; do
 		rm -rf "$T/out"
 		while true; do
 			set -m
@@ -78,11 +79,22 @@ index_of() {
 			pid=$!
 			set +m
 			sleep "$(awk -v most=$took -v random=$RANDOM 'BEGIN { printf "%.3f", most / 2 * random / 32768 }')"
-			kill -KILL -- -$pid 2>/dev/null || true
+			kill -"$1" -- -$pid 2>/dev/null || true
 			wait $pid && break
-			kills=$((kills + 1))
+			times=$((times + 1))
 		done
 		sums | diff "$T/whole" -
 	done
-	echo "# $kills kills of make" >&3
+	echo "# SIG$1 $times times" >&3
+}
+
+@test "a whole experiment, its make killed at random moments" {
+	RANDOM=2
+	ended_early KILL $((KILLS / 4))
+}
+
+# What Ctrl-C does: the trainers write a checkpoint, make removes what is not whole.
+@test "a whole experiment, interrupted at random moments" {
+	RANDOM=3
+	ended_early INT $((KILLS / 10))
 }
