@@ -68,10 +68,9 @@ tell() {
 
 @test "training" {
 	# OpenBLAS does not look whether it got the memory for a small product
-	CRASHES=9
-	TIMED=a some seg-finetune -q --arch resnet18 --batch 4 --history a -o out "$IN/train.ten"
-	TIMED=a some ssl-pretrain -q --arch resnet18 --batch 4 --proj-hidden 8 --pred-hidden 8 --history a -o out "$IN/train.ten"
-	TIMED=a some cls-pretrain -q --arch resnet18 --batch 4 --classes 2 --history a --steps b --state c -o out "$IN/train.ten"
+	CRASHES=9 TIMED=a some seg-finetune -q --arch resnet18 --batch 4 --history a -o out "$IN/train.ten"
+	CRASHES=9 TIMED=a some ssl-pretrain -q --arch resnet18 --batch 4 --proj-hidden 8 --pred-hidden 8 --history a -o out "$IN/train.ten"
+	CRASHES=9 TIMED=a some cls-pretrain -q --arch resnet18 --batch 4 --classes 2 --history a --steps b --state c -o out "$IN/train.ten"
 }
 
 @test "no tool is missing from these tests" {
