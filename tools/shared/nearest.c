@@ -28,6 +28,8 @@ nearest_gather(struct nearest *s, const struct record *r, int record)
 	const struct tensor *t = record_find(r, "features");
 	int64_t n = t->dim[0], count = tensor_count(t), i;
 
+	if (s->unlike && !meta_get(&r->meta, s->unlike))
+		die("%s record %d: no metadata '%s' to tell neighbours apart by", s->file.name, record, s->unlike);
 	s->dim = t->dim[1];
 	if (s->n + n > INT_MAX / (s->k + 1))
 		die("%s: more samples than can be compared", s->file.name);
@@ -54,8 +56,6 @@ number_groups(const struct nearest *s)
 
 	for (i = 0; i < s->n; i++) {
 		v = meta_get(&s->file.entry[s->place[i].record].rec.meta, s->unlike);
-		if (!v)
-			die("%s record %d: no metadata '%s' to tell neighbours apart by", s->file.name, s->place[i].record, s->unlike);
 		for (k = groups - 1; k >= 0 && strcmp(value[k], v) != 0; k--) /* mostly that of the record before */
 			;
 		if (k < 0)
