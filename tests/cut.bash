@@ -93,5 +93,5 @@ flip_data() {
 flip_header() {
 	frame "$1"
 	again
-	cuts --flip --survive --to "$begin" "${again[@]}" "${@:2}" -- "$1" "${words[@]}" "${ALONE[@]}"
+	cuts --flip --survive --says : --to "$begin" "${again[@]}" "${@:2}" -- "$1" "${words[@]}" "${ALONE[@]}"
 }

@@ -4,8 +4,8 @@
  *   FAIL_MALLOC=N+    and all that come after it
  *   FAIL_MALLOC_LOG=FD  a descriptor: "x" is written to it when the first one fails
  *
- * Requests are counted from the beginning of main: what the loader and the constructors of libraries do with a failure (it
- * comes before any line of ours) is theirs. Free() is left alone, so that this stands before a sanitizer's functions as well
+ * Requests are counted from the beginning of main, and not within dlopen: what the loader and the constructors of libraries
+ * do with a failure is theirs (libgfortran, which OpenBLAS brings along, ends the program with lines of its own). Free() is left alone, so that this stands before a sanitizer's functions as well
  * as before those of the C library.
  */
 #include <dlfcn.h>
@@ -68,12 +68,28 @@ find_all(void)
 	find(&real_posix_memalign, "posix_memalign");
 }
 
+static _Thread_local int loading;
+
+void *
+dlopen(const char *name, int flags)
+{
+	static void *(*real)(const char *, int);
+	void *handle;
+
+	if (!real)
+		find(&real, "dlopen");
+	loading++;
+	handle = real(name, flags);
+	loading--;
+	return handle;
+}
+
 static int
 fails(void)
 {
 	unsigned long n;
 
-	if (!fail_at)
+	if (!fail_at || loading)
 		return 0;
 	n = atomic_fetch_add(&count, 1) + 1;
 	if (n < fail_at || (n > fail_at && !onwards))
