@@ -342,19 +342,6 @@ gather(struct gallery *g, struct dataset *d, char *const *operand, int n)
 	classes_settle(&classes, names, number, ignore, OTHERWISE);
 }
 
-/* What a table says of it. */
-static void
-describe_case(struct meta *m, const struct dataset_case *c)
-{
-	meta_set(m, "patient", c->patient);
-	if (c->frame)
-		meta_setf(m, "frame", "%d", c->frame);
-	if (*c->group)
-		meta_set(m, "group", c->group);
-	if (*c->phase)
-		meta_set(m, "phase", c->phase);
-}
-
 static void
 describe(struct record *r, const struct slot *s, const struct gallery *g, int page)
 {
@@ -367,8 +354,10 @@ describe(struct record *r, const struct slot *s, const struct gallery *g, int pa
 	} else {
 		classes_describe(&r->meta, &classes);
 	}
-	if (s->item->known)
-		describe_case(&r->meta, s->item->known);
+	if (s->item->known) {
+		meta_set(&r->meta, "patient", s->item->known->patient);
+		dataset_describe(&r->meta, s->item->known);
+	}
 	meta_set(&r->meta, "file", s->item->path);
 	if (s->image.n > 1) {
 		meta_setf(&r->meta, "case", "%s_page%02d", s->item->name, page + 1);

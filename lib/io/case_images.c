@@ -49,12 +49,7 @@ put_known(struct meta *m, const struct dataset *d, const struct dataset_case *c)
 
 	if (strcmp(c->patient, c->name) != 0)
 		meta_set(m, "patient", c->patient);
-	if (c->frame)
-		meta_setf(m, "frame", "%d", c->frame);
-	if (*c->group)
-		meta_set(m, "group", c->group);
-	if (*c->phase)
-		meta_set(m, "phase", c->phase);
+	dataset_describe(m, c);
 	if (names) {
 		meta_set(m, "names", names);
 		meta_setf(m, "classes", "%d", d->classes);

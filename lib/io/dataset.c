@@ -329,6 +329,17 @@ dataset_find(const struct dataset *d, const char *name)
 }
 
 void
+dataset_describe(struct meta *m, const struct dataset_case *c)
+{
+	if (c->frame)
+		meta_setf(m, "frame", "%d", c->frame);
+	if (*c->group)
+		meta_set(m, "group", c->group);
+	if (*c->phase)
+		meta_set(m, "phase", c->phase);
+}
+
+void
 dataset_free(struct dataset *d)
 {
 	int i;

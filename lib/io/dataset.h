@@ -27,6 +27,7 @@
 #define IO_DATASET_H
 
 #include "base/err.h"
+#include "ten/tensor.h"
 
 #define DATASET_CHANNELS 4  /* most channels of an image */
 #define DATASET_CLASSES 255 /* most classes; one label of a byte is left for pixels without truth */
@@ -102,5 +103,8 @@ int dataset_names(char ***class_name, int *classes, const char *text, struct err
 
 /* The same the other way round; the caller frees it. NULL without names. */
 char *dataset_join_names(const struct dataset *d);
+
+/* Says in a record's metadata what is known of a case besides name and patient: frame, group, phase. */
+void dataset_describe(struct meta *m, const struct dataset_case *c);
 
 #endif

@@ -208,12 +208,7 @@ put_known(struct meta *m, const struct pairs *p, const struct pair *pair)
 	char *names = dataset_join_names(d);
 
 	meta_set(m, "patient", c->patient);
-	if (c->frame)
-		meta_setf(m, "frame", "%d", c->frame);
-	if (*c->group)
-		meta_set(m, "group", c->group);
-	if (*c->phase)
-		meta_set(m, "phase", c->phase);
+	dataset_describe(m, c);
 	if (d->classes)
 		meta_setf(m, "classes", "%d", d->classes);
 	if (names)
