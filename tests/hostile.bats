@@ -9,12 +9,13 @@ setup_file() {
 	inputs "$BATS_FILE_TMPDIR"
 }
 
-# limited COMMAND ...: with little memory, where that is possible; sanitizers need the address space themselves
+# limited COMMAND ...: with little memory, where that is possible; the BLAS wants some for every thread, and sanitizers need
+# the address space themselves
 limited() {
 	if ldd "$BUILD/bin/ten-cat" | grep -q san; then
 		"$@"
 	else
-		(ulimit -v 500000 && exec "$@")
+		(ulimit -v $((400000 + 150000 * $(nproc))) && exec "$@")
 	fi
 }
 

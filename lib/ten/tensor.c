@@ -353,7 +353,7 @@ int64_t
 tensor_odd(const struct tensor *t)
 {
 	int64_t n = tensor_count(t), from, len, i;
-	float x[4096];
+	float x[4096] = { 0 };
 
 	if (t->dtype != TEN_F16 && t->dtype != TEN_BF16 && t->dtype != TEN_F32 && t->dtype != TEN_F64)
 		return -1;
