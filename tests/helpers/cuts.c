@@ -266,7 +266,7 @@ is_message(const char *text, const char *name)
 	name = slash ? slash + 1 : name;
 	n = strlen(name);
 	if (!end || end[1] || strncmp(text, name, n) || text[n] != ':' ||
-	    !strstr(text, as_pipe ? "standard input" : bad_path))
+	    (!survive && !strstr(text, as_pipe ? "standard input" : bad_path)))
 		return 0;
 	for (; *p; p += n + (p[n] == '|')) {
 		n = strcspn(p, "|");
