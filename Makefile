@@ -97,7 +97,7 @@ $(BUILD)/helpers/%: $(BUILD)/tests/helpers/%.o $(BUILD)/tests/helpers/formula.o 
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # What tests preload into tools; without sanitizers, for it stands before their functions
-$(BUILD)/shims/%.so: tests/shims/%.c $(BUILD)/flags
+$(BUILD)/shims/%.so: tests/shims/%.c tests/shims/real.h $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) -D_GNU_SOURCE -std=c17 -O2 -g $(WARN) $(CFLAGS) -shared -fPIC -o $@ $< -ldl
 

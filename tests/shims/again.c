@@ -13,7 +13,6 @@
  *
  * The program must not have started threads by then. What it looked at by other means (stat, fopen) it does not look at again.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -23,6 +22,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "real.h"
 
 #define FILES 64
 
@@ -34,20 +35,10 @@ static const char *file, *copy;
 static int control = -1, input = -1, done;
 static long at, skip, taken;
 
-static void
-find(void *to, const char *name)
-{
-	void *p = dlsym(RTLD_NEXT, name);
-
-	if (!p)
-		abort();
-	memcpy(to, &p, sizeof p);
-}
-
 #define REAL(type, name, ...)                 \
 	static type (*real)(__VA_ARGS__);     \
 	if (!real)                            \
-		find(&real, #name)
+		real_find(&real, #name)
 
 static int
 real_open(const char *path, int flags, int mode)

@@ -4,11 +4,10 @@
  *   FAIL_MALLOC=N+    and all that come after it
  *   FAIL_MALLOC_LOG=FD  a descriptor: "x" is written to it when the first one fails
  *
- * Requests are counted from the beginning of main, and not within dlopen: what the loader and the constructors of libraries
- * do with a failure is theirs (libgfortran, which OpenBLAS brings along, ends the program with lines of its own). Free() is left alone, so that this stands before a sanitizer's functions as well
- * as before those of the C library.
+ * Requests are counted from the beginning of main, and not within dlopen: what the loader and the constructors of
+ * libraries do with a failure is theirs (libgfortran, which OpenBLAS brings along, ends the program with lines of its
+ * own). Free() is left alone, so that this stands before a sanitizer's functions as well as before those of the C library.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -16,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "real.h"
 
 static void *(*real_malloc)(size_t);
 static void *(*real_calloc)(size_t, size_t);
@@ -42,17 +43,6 @@ early_alloc(size_t size)
 	return p;
 }
 
-/* A function pointer out of dlsym's void *, which ISO C has no cast for. */
-static void
-find(void *to, const char *name)
-{
-	void *p = dlsym(RTLD_NEXT, name);
-
-	if (!p)
-		abort();
-	memcpy(to, &p, sizeof p);
-}
-
 static void
 find_all(void)
 {
@@ -61,11 +51,11 @@ find_all(void)
 	if (finding)
 		return;
 	finding = 1;
-	find(&real_calloc, "calloc");
-	find(&real_malloc, "malloc");
-	find(&real_realloc, "realloc");
-	find(&real_aligned_alloc, "aligned_alloc");
-	find(&real_posix_memalign, "posix_memalign");
+	real_find(&real_calloc, "calloc");
+	real_find(&real_malloc, "malloc");
+	real_find(&real_realloc, "realloc");
+	real_find(&real_aligned_alloc, "aligned_alloc");
+	real_find(&real_posix_memalign, "posix_memalign");
 }
 
 static _Thread_local int loading;
@@ -77,7 +67,7 @@ dlopen(const char *name, int flags)
 	void *handle;
 
 	if (!real)
-		find(&real, "dlopen");
+		real_find(&real, "dlopen");
 	loading++;
 	handle = real(name, flags);
 	loading--;
@@ -166,7 +156,7 @@ __libc_start_main(int (*program)(int, char **, char **), int argc, char **argv, 
 {
 	int (*start)(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void), void (*)(void), void *);
 
-	find(&start, "__libc_start_main");
+	real_find(&start, "__libc_start_main");
 	real_main = program;
 	return start(counted_main, argc, argv, init, fini, loader_fini, stack_end);
 }

@@ -3,13 +3,13 @@
  * read() returns a byte at a time while little is asked for, a third of what is asked for otherwise. A timer's handler,
  * installed without SA_RESTART, makes calls that wait fail with EINTR, those inside of the C library, too.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
+
+#include "real.h"
 
 static void
 on_alarm(int sig)
@@ -34,11 +34,8 @@ read(int fd, void *buf, size_t n)
 	static __thread int calls;
 	struct stat st;
 
-	if (!real) {
-		void *symbol = dlsym(RTLD_NEXT, "read");
-
-		memcpy(&real, &symbol, sizeof real);
-	}
+	if (!real)
+		real_find(&real, "read");
 	if (++calls % 3 == 0 && !fstat(fd, &st) && !S_ISREG(st.st_mode)) { /* reading a regular file cannot be interrupted */
 		errno = EINTR;
 		return -1;

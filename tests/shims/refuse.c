@@ -3,13 +3,14 @@
  * REFUSE=fclose|fsync|rename says which; fclose only of files written to. What was written before seemed to go well, as
  * it does where a file system finds its blocks late.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "real.h"
 
 static int
 refused(const char *call)
@@ -23,10 +24,9 @@ int
 fclose(FILE *f)
 {
 	int (*real)(FILE *), fd = fileno(f);
-	void *symbol = dlsym(RTLD_NEXT, "fclose");
 	int written = fd > 2 && (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY, rc;
 
-	memcpy(&real, &symbol, sizeof real);
+	real_find(&real, "fclose");
 	rc = real(f);
 	if (!written || !refused("fclose"))
 		return rc;
@@ -48,9 +48,8 @@ int
 rename(const char *from, const char *to)
 {
 	int (*real)(const char *, const char *);
-	void *symbol = dlsym(RTLD_NEXT, "rename");
 
-	memcpy(&real, &symbol, sizeof real);
+	real_find(&real, "rename");
 	if (!refused("rename"))
 		return real(from, to);
 	errno = ENOSPC;
