@@ -112,9 +112,11 @@ objects: $(filter-out $(BUILD)/lib/io/%,$(LIBOBJ))
 check: all units
 	BUILD=$(BUILD) tests/run
 
-# What takes minutes to hours: kills, exhausted memory, fuzzing, checkers
+# What takes hours: cuts, kills, exhausted memory, valgrind, and a minute of fuzzing for each parser (FUZZ_SECONDS=...), with
+# clang
 check-long: all units
 	BUILD=$(BUILD) bats tests/long
+	@$(MAKE) --no-print-directory fuzz
 
 # What gcc -fanalyzer and clang-tidy find, minutes; ANALYZERS=gcc takes seconds
 analyze:
