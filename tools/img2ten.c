@@ -4,18 +4,15 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#include "base/par.h"
 #include "base/progress.h"
 #include "base/rng.h"
 #include "io/gallery.h"
 #include "io/picture.h"
 #include "shared/classes.h"
+#include "shared/decoding.h"
 #include "shared/tool.h"
 
-#define WINDOW 64                       /* files decoded together */
-#define WINDOW_BYTES ((int64_t)64 << 20) /* of files; large ones are taken fewer at a time */
-
-#define OTHERWISE 256                   /* classes, where nobody says how many */
+#define OTHERWISE 256 /* classes, where nobody says how many */
 
 enum { ALL, TRAIN, VAL, TEST };
 
@@ -43,132 +40,38 @@ static const struct opt opts[] = {
 	OPT_END
 };
 
-/* A file as it is decoded: by one thread, into a slot of its own. */
-struct slot {
-	const struct gallery_item *item;
-	struct pictures image, mask;
-	struct record *record; /* one per page */
-	struct err e;
-	int bad;
-};
-
-/* A way through the files, a window at a time. */
-struct pass {
-	const struct gallery *g;
-	const uint64_t *order; /* NULL: as they come */
-	size_t next;
-	struct slot slot[WINDOW];
-	int n;
-};
-
-static int
-decode_mask(struct slot *s)
+/* To be freed */
+static struct decoding *
+decoding_of(const struct gallery *g, const uint64_t *order)
 {
-	int i;
+	struct decoding *d = mem_alloc(sizeof *d);
 
-	if (pictures_read(&s->mask, s->item->mask, PICTURE_INDICES, &s->e))
-		return -1;
-	if (s->mask.n != s->image.n)
-		return err_set(&s->e, "'%s': %d pages, its image has %d", s->item->mask, s->mask.n,
-		               s->image.n);
-	for (i = 0; i < s->image.n; i++)
-		if (picture_mask(&s->record[i], &s->mask.page[i], &s->image.page[i], classes.n ? classes.n : OTHERWISE,
-		                 classes.ignore, &s->e))
-			return err_prefix(&s->e, "'%s'", s->item->mask);
-	return 0;
-}
-
-static int
-decode_image(struct slot *s)
-{
-	const struct gallery_item *it = s->item;
-	char *file[DATASET_CHANNELS] = { it->path };
-	int n = 1;
-
-	while (n < DATASET_CHANNELS && it->more[n - 1]) {
-		file[n] = it->more[n - 1];
-		n++;
-	}
-	return pictures_read_channels(&s->image, file, n, grey ? PICTURE_GREY : rgb ? PICTURE_RGB : PICTURE_AS_IS,
-	                              DATASET_CHANNELS, &s->e);
-}
-
-static int
-decode(struct slot *s)
-{
-	int i;
-
-	if (decode_image(s))
-		return -1;
-	s->record = mem_array((size_t)s->image.n, sizeof *s->record);
-	for (i = 0; i < s->image.n; i++)
-		if (picture_image(&s->record[i], &s->image.page[i], &s->e))
-			return err_prefix(&s->e, "'%s'", s->item->path);
-	return s->item->mask && !no_masks ? decode_mask(s) : 0;
-}
-
-static void
-decode_slot(void *ctx, int i, int worker)
-{
-	struct slot *s = &((struct pass *)ctx)->slot[i];
-
-	(void)worker;
-	s->bad = decode(s) < 0;
-}
-
-static void
-clear_slots(struct pass *p)
-{
-	int i, k;
-
-	for (i = 0; i < p->n; i++) {
-		for (k = 0; p->slot[i].record && k < p->slot[i].image.n; k++)
-			record_free(&p->slot[i].record[k]);
-		free(p->slot[i].record);
-		pictures_free(&p->slot[i].image);
-		pictures_free(&p->slot[i].mask);
-		p->slot[i] = (struct slot){ 0 };
-	}
-	p->n = 0;
-}
-
-/* Decodes the next files into p->slot; 0 at the end. How many is told by their sizes, not by the threads. */
-static int
-next_window(struct pass *p)
-{
-	int64_t bytes = 0;
-	struct stat st;
-
-	clear_slots(p);
-	while (p->n < WINDOW && p->next < p->g->n && bytes < WINDOW_BYTES) {
-		const struct gallery_item *it = &p->g->item[p->order ? p->order[p->next] : p->next];
-
-		p->slot[p->n++].item = it;
-		p->next++;
-		bytes += stat(it->path, &st) ? 0 : (int64_t)st.st_size;
-	}
-	par_for(p->n, decode_slot, p);
-	return p->n;
+	d->g = g;
+	d->order = order;
+	d->channels = grey ? PICTURE_GREY : rgb ? PICTURE_RGB : PICTURE_AS_IS;
+	d->masks = !no_masks;
+	d->classes = classes.n ? classes.n : OTHERWISE;
+	d->ignore = classes.ignore;
+	return d;
 }
 
 /* Tries every file, drops the bad ones, notes the number of pages of the others. */
 static void
 drop_bad(struct gallery *g)
 {
-	struct pass *p = mem_alloc(sizeof *p);
+	struct decoding *d = decoding_of(g, NULL);
 	unsigned char *keep = mem_alloc(g->n);
 	size_t all = g->n, i = 0;
 	int k;
 
-	p->g = g;
-	while (next_window(p))
-		for (k = 0; k < p->n; k++, i++) {
-			keep[i] = !p->slot[k].bad;
-			g->item[i].pages = p->slot[k].image.n;
-			if (p->slot[k].bad)
-				warn("%s; left out", p->slot[k].e.msg);
+	while (decoding_next(d))
+		for (k = 0; k < d->n; k++, i++) {
+			keep[i] = !d->slot[k].bad;
+			g->item[i].pages = d->slot[k].image.n;
+			if (d->slot[k].bad)
+				warn("%s; left out", d->slot[k].e.msg);
 		}
-	free(p);
+	free(d);
 	gallery_keep(g, keep);
 	free(keep);
 	if (g->n < all)
@@ -343,7 +246,7 @@ gather(struct gallery *g, struct dataset *d, char *const *operand, int n)
 }
 
 static void
-describe(struct record *r, const struct slot *s, const struct gallery *g, int page)
+describe(struct record *r, const struct decoding_slot *s, const struct gallery *g, int page)
 {
 	int64_t one = 1;
 
@@ -375,7 +278,7 @@ struct count {
 };
 
 static void
-emit(struct ten_writer *out, struct slot *s, const struct gallery *g, struct count *c)
+emit(struct ten_writer *out, struct decoding_slot *s, const struct gallery *g, struct count *c)
 {
 	int i;
 
@@ -401,7 +304,7 @@ static void
 write_epoch(struct ten_writer *out, const struct gallery *g, struct count *c)
 {
 	struct rng r = rng_at(opt_common.seed, RNG_SHUFFLE, (uint32_t)c->epoch, 0);
-	struct pass *p = mem_alloc(sizeof *p);
+	struct decoding *d;
 	uint64_t *order = NULL;
 	int i;
 
@@ -409,14 +312,13 @@ write_epoch(struct ten_writer *out, const struct gallery *g, struct count *c)
 		order = mem_array(g->n, sizeof *order);
 		rng_permutation(&r, order, g->n);
 	}
-	p->g = g;
-	p->order = order;
+	d = decoding_of(g, order);
 	c->first = 0;
-	while (next_window(p))
-		for (i = 0; i < p->n; i++)
-			emit(out, &p->slot[i], g, c);
+	while (decoding_next(d))
+		for (i = 0; i < d->n; i++)
+			emit(out, &d->slot[i], g, c);
 	free(order);
-	free(p);
+	free(d);
 }
 
 int
