@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/kernel.h"
 #include "cpu/cpu.h"
 
 /* At a time BLOCK of k are multiplied, and HIGH tiles of C below each other: that much of A stays in the second-level
@@ -28,17 +29,6 @@ product_panels(int k, int n)
 	return ((size_t)n + nr - 1) / nr * nr * (size_t)k;
 }
 
-static void
-pack_rows(float *panel, const float *b, size_t rs, int k, int n, int nr)
-{
-	int p;
-
-	for (p = 0; p < k; p++, panel += nr, b += rs) {
-		memcpy(panel, b, (size_t)n * sizeof *b);
-		memset(panel + n, 0, (size_t)(nr - n) * sizeof *b);
-	}
-}
-
 /* In groups of 16 rows: for rs 1 a group is a cache line of every column. */
 static void
 pack_columns(float *panel, const float *b, size_t rs, size_t cs, int k, int n, int nr)
@@ -53,18 +43,52 @@ pack_columns(float *panel, const float *b, size_t rs, size_t cs, int k, int n, i
 	}
 }
 
+/* Row by row through all panels, so that b is read in the order of memory */
+KERNEL_PART void
+put_rows(float *restrict panels, const float *restrict b, size_t ldb, int rows, size_t panel, int n, int nr)
+{
+	for (; rows; rows--, panels += nr, b += ldb) {
+		float *to = panels;
+		int j, i;
+
+		for (j = 0; j + nr <= n; j += nr, to += panel)
+			for (i = 0; i < nr; i++)
+				to[i] = b[j + i];
+		for (i = 0; j < n && i < nr; i++)
+			to[i] = i < n - j ? b[j + i] : 0.0f;
+	}
+}
+
+/* The compiler is told the usual widths. */
+KERNEL static void
+pack_rows(float *panels, const float *b, size_t ldb, int rows, size_t panel, int n, int nr)
+{
+	if (nr == 32)
+		put_rows(panels, b, ldb, rows, panel, n, 32);
+	else if (nr == 16)
+		put_rows(panels, b, ldb, rows, panel, n, 16);
+	else
+		put_rows(panels, b, ldb, rows, panel, n, nr);
+}
+
+void
+product_pack_rows(float *panels, const float *b, int ldb, int first, int rows, int k, int n)
+{
+	int nr = cpu()->nr;
+
+	pack_rows(panels + (size_t)first * (size_t)nr, b, (size_t)ldb, rows, (size_t)k * (size_t)nr, n, nr);
+}
+
 void
 product_pack(float *panels, const float *b, size_t rs, size_t cs, int k, int n)
 {
-	int nr = cpu()->nr, j, width;
+	int nr = cpu()->nr, j;
 
-	for (j = 0; j < n; j += nr, panels += (size_t)k * (size_t)nr) {
-		width = least(nr, n - j);
-		if (cs == 1)
-			pack_rows(panels, b + j, rs, k, width, nr);
-		else
-			pack_columns(panels, b + (size_t)j * cs, rs, cs, k, width, nr);
-	}
+	if (cs == 1)
+		pack_rows(panels, b, rs, k, (size_t)k * (size_t)nr, n, nr);
+	else
+		for (j = 0; j < n; j += nr, panels += (size_t)k * (size_t)nr)
+			pack_columns(panels, b + (size_t)j * cs, rs, cs, k, least(nr, n - j), nr);
 }
 
 typedef void multiply(float *c, int ldc, const float *a, int lda, const float *panel, int m, int n, int k, int add);

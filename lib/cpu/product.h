@@ -19,6 +19,9 @@ size_t product_panels(int k, int n);
 /* Packs B[k,n], its element (p,j) at b + p*rs + j*cs: rs 1, cs k packs a transposed matrix. Fast for rs 1 and cs 1. */
 void product_pack(float *panels, const float *b, size_t rs, size_t cs, int k, int n);
 
+/* Packs only rows first..first+rows-1 of B[k,n], which lie at b and ldb apart. */
+void product_pack_rows(float *panels, const float *b, int ldb, int first, int rows, int k, int n);
+
 /* C[m,n] = A[m,k] B[k,n] (+ C with add). B in panels. */
 void product_run(float *c, int ldc, const float *a, int lda, const float *panels, int m, int n, int k, int add);
 

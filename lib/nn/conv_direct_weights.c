@@ -14,8 +14,9 @@
 #include "nn/gemm.h"
 #include "nn/patches.h"
 
-#define SMALL ((size_t)64 * 1024)      /* values of a gradient that is cut into parts */
-#define TILE_BYTES (256 * 1024)        /* of a part's patches that are multiplied at once, */
+#define SMALL ((size_t)256 * 1024)     /* values of a gradient that is cut into parts: they stay in the second-level cache */
+#define PART_ROWS 224                  /* of a part that are multiplied at once, or a few more, */
+#define TILE_BYTES (256 * 1024)        /* with so much of patches, */
 #define TILE_PIXELS 112                /* but so many pixels at least, */
 #define DEEP_PIXELS 448                /* in bfloat16 so many */
 #define SHARED_BYTES (8 * 1024 * 1024) /* of packed patches that blocks share */
@@ -80,14 +81,24 @@ gather_gradients(void *room, const struct job *j, int o, int n, size_t first, in
 
 /* --- parts of the sum --- */
 
+/* Rows of the gradient that are multiplied at once, nearly the same each time: gradients of more outputs side by side would
+ * lie so far from those of the next pixel that a column of them shares few sets of the first-level cache. */
+static int
+part_rows(int cout)
+{
+	int n = pieces((size_t)cout, PART_ROWS);
+
+	return (pieces((size_t)cout, n) + 15) / 16 * 16;
+}
+
 /* Part i: tiles i, i + parts, ...; fixed whatever the threads */
 static void
 sum_part(void *ctx, int i, int worker)
 {
 	const struct job *j = ctx;
-	int depth = j->p.depth, cout = j->p.c->cout, most = j->tile * j->p.unit, t;
+	int depth = j->p.depth, cout = j->p.c->cout, most = j->tile * j->p.unit, high = part_rows(cout), t, o, rows;
 	size_t packed = gemm_packed_size(j->e, most, depth), gathered = packed + patches_bytes(&j->p, j->tile);
-	char *room = par_scratch(worker, gathered + (size_t)most * cout * elem_size(j->e));
+	char *room = par_scratch(worker, gathered + (size_t)most * high * elem_size(j->e));
 	float *sums = j->sums + (size_t)i * cout * depth;
 
 	for (t = i; t < j->tiles; t += j->parts) {
@@ -96,8 +107,11 @@ sum_part(void *ctx, int i, int worker)
 		const void *a = patches_gather(&j->p, room + packed, first, units);
 
 		gemm_pack_rows(room, j->e, a, j->p.ld, 0, pixels, pixels, depth);
-		gather_gradients(room + gathered, j, 0, cout, first * j->p.unit, pixels);
-		gemm_outer(sums, depth, j->e, room + gathered, cout, room, cout, depth, pixels, t != i);
+		for (o = 0; o < cout; o += rows) {
+			rows = least((size_t)(cout - o), high);
+			gather_gradients(room + gathered, j, o, rows, first * j->p.unit, pixels);
+			gemm_outer(sums + (size_t)o * depth, depth, j->e, room + gathered, rows, room, rows, depth, pixels, t != i);
+		}
 	}
 }
 

@@ -147,27 +147,21 @@ gemm_pack(void *packed, enum elem e, const float *b, size_t rs, size_t cs, int k
 	par_for((n + p.columns - 1) / p.columns, pack_columns, &p);
 }
 
-/* Rows of one panel, or of all columns where the BLAS multiplies */
-static void
-pack_panel_rows(void *packed, enum elem e, const void *b, int ldb, int first, int rows, int n)
-{
-	if (e == ELEM_BF16)
-		product_bf16_pack_rows((uint16_t *)packed + (size_t)first * BF16_NR, b, ldb, rows, n);
-	else if (compute_used() == COMPUTE_FAST)
-		product_pack((float *)packed + (size_t)first * (size_t)cpu()->nr, b, (size_t)ldb, 1, rows, n);
-	else
-		for (; rows; rows--, first++, b = elem_at(b, (size_t)ldb, e))
-			memcpy((float *)packed + (size_t)first * n, b, (size_t)n * sizeof(float));
-}
-
 void
 gemm_pack_rows(void *packed, enum elem e, const void *b, int ldb, int first, int rows, int k, int n)
 {
-	int unit = e == ELEM_BF16 ? BF16_NR : compute_used() == COMPUTE_FAST ? cpu()->nr : n, j;
+	int j;
 
-	for (j = 0; j < n; j += unit)
-		pack_panel_rows((char *)packed + panels_bytes(e, k, j), e, elem_at(b, (size_t)j, e), ldb, first, rows,
-		                n - j < unit ? n - j : unit);
+	if (e == ELEM_BF16)
+		for (j = 0; j < n; j += BF16_NR)
+			product_bf16_pack_rows((uint16_t *)packed + product_bf16_panels(k, j) + (size_t)first * BF16_NR,
+			                       (const uint16_t *)b + j, ldb, rows, n - j < BF16_NR ? n - j : BF16_NR);
+	else if (compute_used() == COMPUTE_FAST)
+		product_pack_rows(packed, b, ldb, first, rows, k, n);
+	else
+		for (j = 0; j < rows; j++)
+			memcpy((float *)packed + (size_t)(first + j) * n, (const float *)b + (size_t)j * ldb,
+			       (size_t)n * sizeof(float));
 }
 
 /* --- multiplying --- */
