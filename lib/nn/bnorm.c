@@ -22,7 +22,7 @@ struct job {
 	void *y, *dx, *dres;
 	const void *x, *dy, *out;
 	const struct operand_part *res;
-	const float *mean, *scale, *shift, *slopes; /* [c], mean or the first pixel; slopes [3][c]: see backward_slopes */
+	const float *mean, *scale, *shift, *slopes; /* [c]; slopes [3][c]: see backward_slopes */
 	float folded[6][LANES];                     /* these, repeated */
 	double *sums;                               /* [blocks][2][c] */
 	int add_x, add_res;
@@ -85,48 +85,6 @@ strip_rows(const struct job *j, int rows)
 	body(ch, (c) - ch)
 
 /* --- sums over pixels, channel by channel --- */
-
-/* Added to, of x - x0 and its square over some rows, x0 being the first pixel's value: no cancellation when the mean is large. */
-KERNEL_PART void
-chunk_moments(const struct job *j, double *sum, double *square, size_t first, int rows, int ch, int n)
-{
-	double a[LANES], q[LANES];
-	const float *x0 = j->mean + ch;
-	float room[LANES];
-	int k, r;
-
-	memcpy(a, sum + ch, (size_t)n * sizeof *a);
-	memcpy(q, square + ch, (size_t)n * sizeof *q);
-	for (r = 0; r < rows; r++) {
-		const float *x = elem_read(room, j->x, (first + (size_t)r) * j->c + ch, n, j->b->elem);
-
-		for (k = 0; k < n; k++) {
-			double d = x[k] - (double)x0[k];
-
-			a[k] += d;
-			q[k] += d * d;
-		}
-	}
-	memcpy(sum + ch, a, (size_t)n * sizeof *a);
-	memcpy(square + ch, q, (size_t)n * sizeof *q);
-}
-
-KERNEL static void
-block_moments(void *ctx, int i, int worker)
-{
-	const struct job *j = ctx;
-	double *sum = j->sums + 2 * (size_t)i * j->c;
-	int rows, n, ch;
-	size_t first;
-
-	memset(sum, 0, 2 * (size_t)j->c * sizeof *sum);
-	for (rows = block_rows(j, i, &first); rows; rows -= n, first += (size_t)n) {
-		n = strip_rows(j, rows);
-#define BODY(ch, width) chunk_moments(j, sum, sum + j->c, first, n, ch, width)
-		EACH_CHUNK(j->c, ch, BODY);
-#undef BODY
-	}
-}
 
 /* g[n] = dy, or 0 where the ReLU was shut: at channels ch, ch + 1, ... of the row at `at`. x[n] are read already. */
 KERNEL_PART void
@@ -192,16 +150,15 @@ block_gradients(void *ctx, int i, int worker)
 	}
 }
 
-/* Runs a summing piece over all blocks and adds up, in order, the blocks' sums and those of folded pixels: sums[2][c] of
- * the batch norm's c channels. */
+/* Adds up, in order, the sums of all blocks and those of folded pixels: sums[2][c] of the batch norm's c channels. */
 static const double *
-sum_blocks(struct job *j, void (*piece)(void *ctx, int i, int worker))
+sum_gradients(struct job *j)
 {
 	size_t n = 2 * (size_t)j->c, k;
 	int i, c = j->b->c;
 
 	j->sums = par_scratch(PAR_CALLER, n * (size_t)j->blocks * sizeof(double));
-	par_for(j->blocks, piece, j);
+	par_for(j->blocks, block_gradients, j);
 	for (i = 1; i < j->blocks; i++)
 		for (k = 0; k < n; k++)
 			j->sums[k] += j->sums[(size_t)i * n + k];
@@ -216,54 +173,38 @@ sum_blocks(struct job *j, void (*piece)(void *ctx, int i, int worker))
 /* --- forward --- */
 
 static void
-batch_statistics(float *save, const struct bnorm *b, const void *x, size_t pixels)
+set_channel(float *save, const struct bnorm *b, int ch, double mean, double var)
 {
-	struct job j = job_start(b, x, pixels, 1);
-	double count = (double)pixels;
-	const double *sums;
+	double inv = 1 / sqrt(var + BNORM_EPS);
+
+	save[ch] = (float)mean;
+	save[b->c + ch] = (float)inv;
+	BNORM_SCALE(save, b->c)[ch] = (float)(b->gamma[ch] * inv);
+	BNORM_SHIFT(save, b->c)[ch] = (float)(b->beta[ch] - mean * b->gamma[ch] * inv);
+}
+
+void
+bnorm_statistics(float *save, const struct bnorm *b, const double *moments, size_t pixels)
+{
+	double count = (double)pixels, *sums;
 	int ch;
 
+	for (ch = 0; !moments && ch < b->c; ch++)
+		set_channel(save, b, ch, b->mean[ch], b->var[ch]);
+	if (!moments)
+		return;
+	sums = par_scratch(PAR_CALLER, 2 * (size_t)b->c * sizeof *sums);
+	memcpy(sums, moments, 2 * (size_t)b->c * sizeof *sums);
 	for (ch = 0; ch < b->c; ch++) {
-		float room;
+		double mean = sums[ch] / count, var = sums[b->c + ch] / count - mean * mean;
 
-		save[ch] = *elem_read(&room, x, (size_t)ch, 1, b->elem);
-	}
-	j.mean = repeat(j.folded[0], save, &j);
-	sums = sum_blocks(&j, block_moments);
-	for (ch = 0; ch < b->c; ch++) {
-		double d = sums[ch] / count, mean = save[ch] + d;
-		double var = sums[b->c + ch] / count - d * d;
-
-		if (var < 0)
-			var = 0;
-		save[ch] = (float)mean;
-		save[b->c + ch] = (float)(1 / sqrt(var + BNORM_EPS));
-		BNORM_SCALE(save, b->c)[ch] = (float)(b->gamma[ch] / sqrt(var + BNORM_EPS));
-		BNORM_SHIFT(save, b->c)[ch] = (float)(b->beta[ch] - mean * b->gamma[ch] / sqrt(var + BNORM_EPS));
+		var = var < 0 ? 0 : var;
+		set_channel(save, b, ch, mean, var);
 		b->mean[ch] = (float)((1 - BNORM_MOMENTUM) * b->mean[ch] + BNORM_MOMENTUM * mean);
 		b->var[ch] = (float)((1 - BNORM_MOMENTUM) * b->var[ch] +
 		                     BNORM_MOMENTUM * var * (count > 1 ? count / (count - 1) : 1));
 	}
 	b->count[0] += 1;
-}
-
-void
-bnorm_statistics(float *save, const struct bnorm *b, const void *x, size_t pixels, int training)
-{
-	int ch;
-
-	if (training) {
-		batch_statistics(save, b, x, pixels);
-		return;
-	}
-	for (ch = 0; ch < b->c; ch++) {
-		double inv = 1 / sqrt(b->var[ch] + BNORM_EPS);
-
-		save[ch] = b->mean[ch];
-		save[b->c + ch] = (float)inv;
-		BNORM_SCALE(save, b->c)[ch] = (float)(b->gamma[ch] * inv);
-		BNORM_SHIFT(save, b->c)[ch] = (float)(b->beta[ch] - b->mean[ch] * b->gamma[ch] * inv);
-	}
 }
 
 /* y = act(scale x + shift + res) of n channels of the row at `at` */
@@ -393,8 +334,7 @@ bnorm_backward(void *dx, int add_x, void *dres, int add_res, float *dgamma, floa
 	j.add_res = add_res;
 	j.dy = dy;
 	j.out = y;
-	sum_blocks(&j, block_gradients);
-	backward_slopes(slopes, dgamma, dbeta, j.sums, save, b, (double)pixels, training);
+	backward_slopes(slopes, dgamma, dbeta, sum_gradients(&j), save, b, (double)pixels, training);
 	j.slopes = slopes;
 	for (i = 0; j.fold > 1 && i < 3; i++)
 		j.slopes = repeat(j.folded[3 + i], slopes + i * b->c, &j) - i * LANES; /* folded[3..5] follow each other */

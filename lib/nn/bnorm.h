@@ -5,7 +5,7 @@
  *
  * Training uses the batch's mean and biased variance and moves the running statistics by
  * momentum (running variance unbiased, as PyTorch does); evaluation uses the running ones.
- * Statistics are summed in double, in a fixed order: results don't depend on threads.
+ * What is summed is double, in a fixed order: results don't depend on threads.
  *
  * bnorm_statistics reduces all that to y = act(scale * x + shift + res); whoever reads y may compute it so himself
  * (operand.h), or bnorm_apply writes it.
@@ -31,8 +31,9 @@ struct bnorm {
 #define BNORM_SCALE(save, c) ((save) + 2 * (size_t)(c))
 #define BNORM_SHIFT(save, c) ((save) + 3 * (size_t)(c))
 
-/* Fills save[BNORM_SAVE(c)]. `training`: from x[pixels,c], and the running statistics move; else from those. */
-void bnorm_statistics(float *save, const struct bnorm *b, const void *x, size_t pixels, int training);
+/* Fills save[BNORM_SAVE(c)]. `training`: from the moments of x[pixels,c] (moments.h), and the running statistics move; else,
+ * with moments NULL, from those. Moments may lie where save does, which has room for them. */
+void bnorm_statistics(float *save, const struct bnorm *b, const double *moments, size_t pixels);
 
 /* y[pixels,c] from x and save. res: what to add before the ReLU, of y's shape (x NULL: nothing). y may be x. */
 void bnorm_apply(void *y, const float *save, const struct bnorm *b, const void *x, const struct operand_part *res,

@@ -10,6 +10,7 @@
 #include "nn/conv_lines.h"
 #include "nn/conv_pointwise.h"
 #include "nn/conv_winograd.h"
+#include "nn/moments.h"
 
 #define BLOCK 1024 /* pixels of one piece of work */
 
@@ -47,19 +48,23 @@ add_bias(void *ctx, int i, int worker)
 }
 
 void
-conv_forward(void *y, const struct operand *x, const float *w, const float *bias, const struct conv *c, int n)
+conv_forward(void *y, double *moments, const struct operand *x, const float *w, const float *bias,
+             const struct conv *c, int n)
 {
 	struct bias b = { .y = y, .bias = bias, .pixels = (size_t)n * c->oh * c->ow, .channels = c->cout,
 	                  .e = c->out };
+	double *soon = bias ? NULL : moments;
 
 	if (by_winograd(c, c->cin) && conv_winograd_reads(x))
-		conv_winograd_forward(y, x, w, c, n, 0);
+		conv_winograd_forward(y, soon, x, w, c, n, 0);
 	else if (conv_lines_can(c))
-		conv_lines_forward(y, x, w, c, n);
+		conv_lines_forward(y, soon, x, w, c, n);
 	else
-		conv_direct_forward(y, x, w, c, n);
+		conv_direct_forward(y, soon, x, w, c, n);
 	if (bias)
 		par_for((int)((b.pixels + BLOCK - 1) / BLOCK), add_bias, &b);
+	if (moments && bias)
+		moments_of(moments, y, c->out, c->cout, b.pixels);
 }
 
 static void

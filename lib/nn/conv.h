@@ -24,8 +24,10 @@ struct conv {
 
 void conv_init(struct conv *c, int cin, int cout, int k, int stride, int pad, int h, int w);
 
-/* y[n,oh,ow,cout] from x (n images of h,w,cin), w[cout,cin,k,k]; bias[cout] or NULL. */
-void conv_forward(void *y, const struct operand *x, const float *w, const float *bias, const struct conv *c, int n);
+/* y[n,oh,ow,cout] from x (n images of h,w,cin), w[cout,cin,k,k]; bias[cout] or NULL. moments[2][cout]: filled with those
+ * of y (moments.h), unless NULL. */
+void conv_forward(void *y, double *moments, const struct operand *x, const float *w, const float *bias,
+                  const struct conv *c, int n);
 
 /* Gradients from that of the output, dy[n,oh,ow,cout]; x and w as in the forward pass. Each may be NULL, not wanted:
  * dx[n,h,w,cin] is written, or added to if `add`; dw[cout,cin,k,k] and dbias[cout] are added to. x is only read for dw, w

@@ -6,6 +6,7 @@
 #include "base/par.h"
 #include "nn/conv_weights.h"
 #include "nn/gemm.h"
+#include "nn/moments.h"
 #include "nn/patches.h"
 
 #define TILE_PIXELS 112           /* a tile's product: this many rows, a multiple of what registers hold */
@@ -21,6 +22,7 @@ struct job {
 	const void *dy, *packed;
 	int add;
 	int tile, tiles;     /* units of a tile; tiles in all */
+	double *moments;     /* [tiles][2][cout] of out, or NULL */
 };
 
 /* So many units make a tile: TILE_PIXELS or more, but fewer rather than too few tiles for all threads. */
@@ -48,14 +50,15 @@ job_start(const struct conv *c, const struct operand *x, int n)
 
 /* --- forward --- */
 
-/* Room for a packed k x n matrix in the caller's scratch, and after it for the matrix itself. */
+/* Room for a packed k x n matrix in the caller's scratch, and after it for `more` doubles and the matrix itself. */
 static void *
-packed_room(float **plain, enum elem e, int k, int n)
+packed_room(double **doubles, float **plain, enum elem e, int k, int n, size_t more)
 {
 	size_t packed = gemm_packed_size(e, k, n);
-	char *room = par_scratch(PAR_CALLER, packed + (size_t)k * n * sizeof(float));
+	char *room = par_scratch(PAR_CALLER, packed + more * sizeof(double) + (size_t)k * n * sizeof(float));
 
-	*plain = (float *)(room + packed);
+	*doubles = (double *)(room + packed);
+	*plain = (float *)(*doubles + more);
 	return room;
 }
 
@@ -77,6 +80,18 @@ multiply(const struct job *j, float *room, const void *a, size_t first, int pixe
 }
 
 static void
+tile_moments(const struct job *j, int t, size_t first, int pixels)
+{
+	size_t n = (size_t)j->c->cout;
+	struct moments_area a = { .x = elem_at(j->out, first * n, j->stored), .elem = j->stored, .rows = 1, .pixels = pixels,
+	                          .c = j->c->cout, .pixel = n };
+	double *part = j->moments + 2 * (size_t)t * n;
+
+	memset(part, 0, 2 * n * sizeof *part);
+	moments_add(part, part + n, &a);
+}
+
+static void
 forward_tile(void *ctx, int t, int worker)
 {
 	const struct job *j = ctx;
@@ -86,29 +101,28 @@ forward_tile(void *ctx, int t, int worker)
 	const void *a = patches_gather(&j->p, room, first, units);
 
 	multiply(j, (float *)(room + bytes), a, first * j->p.unit, units * j->p.unit);
-}
-
-static void
-forward(void *y, enum elem stored, const struct operand *x, const void *packed, const struct conv *c, int n, int add)
-{
-	struct job j = job_start(c, x, n);
-
-	j.out = y;
-	j.stored = stored;
-	j.packed = packed;
-	j.add = add;
-	par_for(j.tiles, forward_tile, &j);
+	if (j->moments)
+		tile_moments(j, t, first * j->p.unit, units * j->p.unit);
 }
 
 void
-conv_direct_forward(void *y, const struct operand *x, const float *w, const struct conv *c, int n)
+conv_direct_forward(void *y, double *moments, const struct operand *x, const float *w, const struct conv *c, int n)
 {
+	struct job j = job_start(c, x, n);
 	int depth = c->cin * c->k * c->k;
+	double *parts;
 	float *plain;
-	void *packed = packed_room(&plain, c->arithmetic, depth, c->cout);
+	void *packed = packed_room(&parts, &plain, c->arithmetic, depth, c->cout,
+	                           moments ? 2 * (size_t)j.tiles * (size_t)c->cout : 0);
 
 	gemm_pack(packed, c->arithmetic, conv_weights_kernel_first(plain, w, c), 1, (size_t)depth, depth, c->cout);
-	forward(y, c->out, x, packed, c, n, 0);
+	j.out = y;
+	j.stored = c->out;
+	j.packed = packed;
+	j.moments = moments ? parts : NULL;
+	par_for(j.tiles, forward_tile, &j);
+	if (moments)
+		moments_total(moments, parts, j.tiles, c->cout);
 }
 
 /* --- gradient with respect to the data --- */
@@ -119,14 +133,21 @@ backward_data_gather(void *dx, const void *dy, const float *w, const struct conv
 {
 	int d = c->cout * c->k * c->k;
 	float *turned;
-	void *packed = packed_room(&turned, c->arithmetic, d, c->cin);
+	double *none;
+	void *packed = packed_room(&none, &turned, c->arithmetic, d, c->cin, 0);
 	struct operand x = operand_plain(dy, c->out, c->cout, c->oh, c->ow);
 	struct conv back;
+	struct job j;
 
 	gemm_pack(packed, c->arithmetic, conv_weights_turned(turned, w, c), (size_t)c->cin, 1, d, c->cin);
 	conv_init(&back, c->cout, c->cin, c->k, 1, c->k - 1 - c->pad, c->oh, c->ow);
 	back.arithmetic = c->arithmetic;
-	forward(dx, c->in, &x, packed, &back, n, add);
+	j = job_start(&back, &x, n);
+	j.out = dx;
+	j.stored = c->in;
+	j.packed = packed;
+	j.add = add;
+	par_for(j.tiles, forward_tile, &j);
 }
 
 /* The adjoint of row_patches: adds the patches of output row i back to where they came from in dx. */
@@ -183,6 +204,7 @@ conv_direct_backward_data(void *dx, const void *dy, const float *w, const struct
 {
 	struct job j = job_start(c, NULL, n);
 	int depth = j.p.depth;
+	double *none;
 	float *plain;
 	void *packed;
 
@@ -190,7 +212,7 @@ conv_direct_backward_data(void *dx, const void *dy, const float *w, const struct
 		backward_data_gather(dx, dy, w, c, n, add);
 		return;
 	}
-	packed = packed_room(&plain, c->arithmetic, c->cout, depth);
+	packed = packed_room(&none, &plain, c->arithmetic, c->cout, depth, 0);
 	gemm_pack(packed, c->arithmetic, conv_weights_kernel_first(plain, w, c), (size_t)depth, 1, c->cout, depth);
 	j.out = dx;
 	j.dy = dy;

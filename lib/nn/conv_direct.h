@@ -7,7 +7,7 @@
 
 #include "nn/conv.h"
 
-void conv_direct_forward(void *y, const struct operand *x, const float *w, const struct conv *c, int n);
+void conv_direct_forward(void *y, double *moments, const struct operand *x, const float *w, const struct conv *c, int n);
 void conv_direct_backward_data(void *dx, const void *dy, const float *w, const struct conv *c, int n, int add);
 void conv_direct_backward_weights(float *dw, const void *dy, const struct operand *x, const struct conv *c, int n);
 

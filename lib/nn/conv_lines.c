@@ -6,6 +6,7 @@
 #include "base/par.h"
 #include "cpu/product_bf16.h"
 #include "nn/conv_weights.h"
+#include "nn/moments.h"
 
 #define LINE_BYTES (384 * 1024)   /* of a tile: it should stay in the second-level cache, with the weights */
 #define MIN_LINE 128              /* pixels of a tile, which all weights are read for */
@@ -23,6 +24,7 @@ struct job {
 	const uint16_t *packed;
 	int n, pitch, all; /* images; pixels from one row to the next, even; rows */
 	int rows, tiles;
+	double *moments;     /* [tiles][2][cout] of out, or NULL */
 	float *partial;
 	int parts, columns; /* pieces of a weight gradient: parts of the tiles, columns of the sums */
 };
@@ -131,6 +133,18 @@ line_values(const struct job *j)
 	return ((size_t)(j->rows + 2) * j->pitch + 1) * j->c->cin + segment(j->c);
 }
 
+/* Those of a row of the output, added to tile t's */
+static void
+row_moments(const struct job *j, int t, size_t at)
+{
+	const struct conv *c = j->c;
+	struct moments_area a = { .x = elem_at(j->out, at, j->stored), .elem = j->stored, .rows = 1, .pixels = c->w,
+	                          .c = c->cout, .pixel = (size_t)c->cout };
+	double *part = j->moments + 2 * (size_t)t * (size_t)c->cout;
+
+	moments_add(part, part + c->cout, &a);
+}
+
 /* Sums of tile t, [rows*pitch][cout], to where they belong, without those at zero pixels */
 static void
 keep_rows(const struct job *j, int t, const void *sums)
@@ -138,6 +152,9 @@ keep_rows(const struct job *j, int t, const void *sums)
 	const struct conv *c = j->c;
 	size_t row = (size_t)c->w * c->cout;
 	int r, i, period = c->h + 1, rows = tile_rows(j, t);
+
+	if (j->moments)
+		memset(j->moments + 2 * (size_t)t * (size_t)c->cout, 0, 2 * (size_t)c->cout * sizeof *j->moments);
 
 	for (i = 0; i < rows; i++) {
 		size_t at = (size_t)i * j->pitch * c->cout, to;
@@ -150,6 +167,8 @@ keep_rows(const struct job *j, int t, const void *sums)
 			add_row(j->out, to, (const float *)sums + at, (int)row, j->stored);
 		else
 			memcpy(elem_at(j->out, to, j->stored), elem_at(sums, at, j->stored), row * elem_size(j->stored));
+		if (j->moments)
+			row_moments(j, t, to);
 	}
 }
 
@@ -171,9 +190,8 @@ forward_tile(void *ctx, int t, int worker)
 	keep_rows(j, t, room + line);
 }
 
-/* Weight (s,q,ch) of output o at w + ((3s + q)*cin + ch)*rs + o*cs */
-static void
-forward(void *y, enum elem stored, const struct operand *x, struct pack *pack, const struct conv *c, int n, int add)
+static struct job
+forward_job(const struct operand *x, const struct conv *c, int n)
 {
 	size_t bytes = 2 * (size_t)c->cin + 4 * (size_t)c->cout, pixels = LINE_BYTES / bytes;
 	size_t share = (size_t)n * (c->h + 1) * (c->w + 1) / MIN_TILES;
@@ -182,34 +200,48 @@ forward(void *y, enum elem stored, const struct operand *x, struct pack *pack, c
 	pixels = least(pixels, share);
 	j = job_start(c, n, pixels < MIN_LINE ? MIN_LINE : pixels);
 	j.x = x;
-	j.out = y;
-	j.stored = stored;
-	j.add = add;
-	j.packed = pack->packed;
-	pack->c = c;
-	par_for((c->cout + BF16_NR - 1) / BF16_NR, pack_panel, pack);
-	par_for(j.tiles, forward_tile, &j);
+	return j;
 }
 
-/* Room in the caller's scratch for the packed weights of c, and after them for a copy of them */
+/* Weight (s,q,ch) of output o at w + ((3s + q)*cin + ch)*rs + o*cs */
+static void
+forward(struct job *j, struct pack *pack)
+{
+	const struct conv *c = j->c;
+
+	j->packed = pack->packed;
+	pack->c = c;
+	par_for((c->cout + BF16_NR - 1) / BF16_NR, pack_panel, pack);
+	par_for(j->tiles, forward_tile, j);
+}
+
+/* Room in the caller's scratch for the packed weights of c, after them for `more` doubles and for a copy of the weights */
 static struct pack
-pack_room(const struct conv *c)
+pack_room(const struct conv *c, double **doubles, size_t more)
 {
 	size_t packed = (size_t)(c->cout + BF16_NR - 1) / BF16_NR * BF16_NR * 3 * segment(c) * sizeof(uint16_t);
-	char *room = par_scratch(PAR_CALLER, packed + (size_t)9 * c->cin * c->cout * sizeof(float));
+	char *room = par_scratch(PAR_CALLER, packed + more * sizeof(double) + (size_t)9 * c->cin * c->cout * sizeof(float));
 
-	return (struct pack){ .packed = (uint16_t *)room, .w = (float *)(room + packed) };
+	*doubles = (double *)(room + packed);
+	return (struct pack){ .packed = (uint16_t *)room, .w = (float *)(*doubles + more) };
 }
 
 void
-conv_lines_forward(void *y, const struct operand *x, const float *w, const struct conv *c, int n)
+conv_lines_forward(void *y, double *moments, const struct operand *x, const float *w, const struct conv *c, int n)
 {
-	struct pack p = pack_room(c);
+	struct job j = forward_job(x, c, n);
+	double *parts;
+	struct pack p = pack_room(c, &parts, moments ? 2 * (size_t)j.tiles * (size_t)c->cout : 0);
 
 	p.w = conv_weights_kernel_first((float *)p.w, w, c);
 	p.rs = 1;
 	p.cs = (size_t)9 * c->cin;
-	forward(y, c->out, x, &p, c, n, 0);
+	j.out = y;
+	j.stored = c->out;
+	j.moments = moments ? parts : NULL;
+	forward(&j, &p);
+	if (moments)
+		moments_total(moments, parts, j.tiles, c->cout);
 }
 
 /* It is itself a convolution, of dy with the weights turned by 180 degrees and their channels exchanged. */
@@ -219,13 +251,19 @@ conv_lines_backward_data(void *dx, const void *dy, const float *w, const struct 
 	struct operand x = operand_plain(dy, c->out, c->cout, c->oh, c->ow);
 	struct conv back;
 	struct pack p;
+	struct job j;
+	double *none;
 
 	conv_init(&back, c->cout, c->cin, 3, 1, 1, c->h, c->w);
-	p = pack_room(&back);
+	p = pack_room(&back, &none, 0);
 	p.w = conv_weights_turned((float *)p.w, w, c);
 	p.rs = (size_t)c->cin;
 	p.cs = 1;
-	forward(dx, c->in, &x, &p, &back, n, add);
+	j = forward_job(&x, &back, n);
+	j.out = dx;
+	j.stored = c->in;
+	j.add = add;
+	forward(&j, &p);
 }
 
 /* --- gradient with respect to the weights --- */

@@ -12,7 +12,7 @@
 
 int conv_lines_can(const struct conv *c);
 
-void conv_lines_forward(void *y, const struct operand *x, const float *w, const struct conv *c, int n);
+void conv_lines_forward(void *y, double *moments, const struct operand *x, const float *w, const struct conv *c, int n);
 void conv_lines_backward_data(void *dx, const void *dy, const float *w, const struct conv *c, int n, int add);
 void conv_lines_backward_weights(float *dw, const void *dy, const struct operand *x, const struct conv *c, int n);
 

@@ -1,8 +1,11 @@
 #include "nn/conv_winograd.h"
 
+#include <string.h>
+
 #include "base/par.h"
 #include "cpu/cpu.h"
 #include "cpu/product.h"
+#include "nn/moments.h"
 #include "nn/winograd_tiles.h"
 
 /* How work is cut, by measurement: with the weights' transforms made once and kept for all, groups are
@@ -27,6 +30,7 @@ struct job {
 	int vrow, mrow; /* channels of a block, in whole vectors */
 	size_t vplane, mplane, uplane;
 	float *kept; /* transformed weights of all blocks, or NULL: every piece of work makes its own */
+	double *moments, *parts; /* of y, or NULL; [groups][2][channels], NULL: not while it is made */
 };
 
 int
@@ -77,17 +81,35 @@ inputs(float *v, const struct job *j, int g, int i)
 		tiles_input(v, j->vplane, &j->tiles, tile + t, j->x, i * j->in.size, k);
 }
 
+/* Those of n channels of a tile */
+static void
+tile_moments(double *sum, double *square, const float *y, const struct winograd_tile *t, int n)
+{
+	struct moments_area a = { .elem = ELEM_F32, .rows = t->bottom - t->top, .pixels = t->right - t->left, .c = n,
+	                          .row = (size_t)t->row, .pixel = (size_t)t->pixel };
+
+	a.x = y + t->top * t->row + t->left * t->pixel;
+	moments_add(sum, square, &a);
+}
+
 /* What should be done to the outputs while they are near the core belongs here. */
 static void
 outputs(const struct job *j, const float *m, int g, int o)
 {
-	int count = blocks_length(&j->tiles.groups, g), t, tile = g * j->tiles.groups.size;
+	int count = blocks_length(&j->tiles.groups, g), n = blocks_length(&j->out, o), t, tile = g * j->tiles.groups.size;
+	double *sum = j->parts ? j->parts + 2 * (size_t)g * j->out.total + o * j->out.size : NULL;
 	struct winograd_tile where;
 
+	if (sum) {
+		memset(sum, 0, (size_t)n * sizeof *sum);
+		memset(sum + j->out.total, 0, (size_t)n * sizeof *sum);
+	}
 	for (t = 0; t < count; t++, m += j->mrow) {
 		float *y = j->y + tiles_output(&where, &j->tiles, tile + t, j->out.total) + o * j->out.size;
 
-		cpu()->winograd_output(y, m, j->mplane, &where, blocks_length(&j->out, o), j->add);
+		cpu()->winograd_output(y, m, j->mplane, &where, n, j->add);
+		if (sum)
+			tile_moments(sum, sum + j->out.total, y, &where, n);
 	}
 }
 
@@ -128,6 +150,18 @@ cut(struct job *j, const struct conv *c, int n, int cin, int cout, int tiles, in
 	return WINOGRAD_POINTS * j->uplane * j->in.count * j->out.count;
 }
 
+/* Room for the weights that are kept, and for the parts of moments */
+static void
+keep(struct job *j, size_t kept)
+{
+	size_t weights = (kept * sizeof(float) + 63) & ~(size_t)63;
+	size_t parts = j->moments ? 2 * (size_t)j->tiles.groups.count * (size_t)j->out.total : 0;
+	char *room = par_scratch(PAR_CALLER, weights + parts * sizeof(double));
+
+	j->kept = (float *)room;
+	j->parts = parts ? (double *)(room + weights) : NULL;
+}
+
 static void
 run(struct job *j, const struct conv *c, int n, int cin, int cout)
 {
@@ -139,16 +173,21 @@ run(struct job *j, const struct conv *c, int n, int cin, int cout)
 		if (j->tiles.groups.count * j->out.count < par_threads())
 			cut(j, c, n, cin, cout, FRESH_TILES / 2, FRESH_OUT / 2);
 	} else {
-		j->kept = par_scratch(PAR_CALLER, kept * sizeof(float));
+		keep(j, kept);
 		par_for(j->in.count * j->out.count, pack_block, j);
 	}
 	par_for(j->tiles.groups.count * j->out.count, convolve, j);
+	if (j->parts)
+		moments_total(j->moments, j->parts, j->tiles.groups.count, cout);
+	else if (j->moments) /* these may be cut by the threads */
+		moments_of(j->moments, j->y, ELEM_F32, cout, (size_t)n * c->h * c->w);
 }
 
 void
-conv_winograd_forward(float *y, const struct operand *x, const float *w, const struct conv *c, int n, int add)
+conv_winograd_forward(float *y, double *moments, const struct operand *x, const float *w, const struct conv *c, int n,
+                      int add)
 {
-	struct job j = { .y = y, .x = x, .w = w, .add = add };
+	struct job j = { .y = y, .moments = moments, .x = x, .w = w, .add = add };
 
 	j.ks = 9;
 	j.os = 9 * (size_t)c->cin;

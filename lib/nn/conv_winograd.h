@@ -21,8 +21,9 @@ int conv_winograd_can(const struct conv *c);
  * a ReLU. */
 int conv_winograd_reads(const struct operand *x);
 
-/* y = x * w, or += with add. */
-void conv_winograd_forward(float *y, const struct operand *x, const float *w, const struct conv *c, int n, int add);
+/* y = x * w, or += with add. moments[2][cout]: filled with those of y, unless NULL. */
+void conv_winograd_forward(float *y, double *moments, const struct operand *x, const float *w, const struct conv *c,
+                           int n, int add);
 
 /* dx[n,h,w,cin] from dy[n,h,w,cout]: added if `add`, else written. */
 void conv_winograd_backward_data(float *dx, const float *dy, const float *w, const struct conv *c, int n,

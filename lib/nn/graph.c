@@ -102,6 +102,8 @@ graph_bnorm(struct graph *g, int x, int res, struct params *ps, const char *name
 	struct node *v = add_node(g, &node_bnorm, x, res);
 	int64_t c = v->c;
 
+	if (g->node[x].type == &node_conv && !g->node[x].normalised)
+		g->node[x].normalised = g->n - 1;
 	v->relu = relu;
 	v->param[0] = parameter(ps, PARAM_TRAINED, name, "weight", 1, &c);
 	v->param[1] = parameter(ps, PARAM_TRAINED, name, "bias", 1, &c);

@@ -154,7 +154,7 @@ save_size(struct graph *g, int i)
 	struct node *v = &g->node[i];
 
 	v->save.bytes = v->type->save ? v->type->save(g, v) : 0;
-	v->save.from = i;
+	v->save.from = node_moments_early(g, v) ? v->in[0] : i;
 	v->save.to = g->mode == GRAPH_TRAIN ? 2 * g->n - 1 - i : i;
 }
 

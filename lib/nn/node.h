@@ -19,6 +19,7 @@ struct node {
 	enum elem elem;  /* of data and gradient */
 	int unstored;    /* its data is never written: consumers compute it as they read (operand.h) */
 	int restored;    /* its data is dropped after the forward pass and computed again before the backward pass reads it */
+	int normalised;  /* a convolution: the batch norm, in whose save it leaves the moments of its output; 0: none */
 	int grad_of;     /* the node whose gradient buffer this one's gradient overwrites; -1: its own buffer */
 	int add[2];      /* backward adds to that input's gradient: a later consumer has written it already */
 	int param[5];    /* indices into the params list */
@@ -61,6 +62,13 @@ node_data(const struct graph *g, int i)
 	const struct node *v = &g->node[i];
 
 	return i < 0 ? NULL : g->arena + (v->restored && g->going_back ? v->again.offset : v->data.offset);
+}
+
+/* Whether a batch norm's save has the moments of its input before its turn comes. */
+static inline int
+node_moments_early(const struct graph *g, const struct node *v)
+{
+	return v->in[0] >= 0 && g->node[v->in[0]].normalised == (int)(v - g->node);
 }
 
 /* Computes the data of a restored node. */

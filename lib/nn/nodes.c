@@ -1,6 +1,7 @@
 /* nodes.c - the kinds of nodes: each ties an operator (conv.h, bnorm.h, ...) to the graph's buffers */
 #include "nn/bnorm.h"
 #include "nn/linear.h"
+#include "nn/moments.h"
 #include "nn/node.h"
 #include "nn/pool.h"
 
@@ -63,13 +64,20 @@ conv_of(const struct graph *g, struct node *v)
 	return &v->conv;
 }
 
+/* Where moments of the input of a batch norm stand, from when they are known until it has run; NULL: it doesn't want them */
+static double *
+moments(const struct graph *g, const struct node *bnorm, const struct params *ps)
+{
+	return g->batch_stats && !ps->p[bnorm->param[0]].frozen ? node_save(g, bnorm) : NULL;
+}
+
 static void
 conv_run(struct graph *g, struct node *v, struct params *ps)
 {
 	struct operand x = node_operand(g, v->in[0]);
 
-	conv_forward(node_data(g, (int)(v - g->node)), &x, weight(ps, v, 0), v->bias ? weight(ps, v, 1) : NULL,
-	             conv_of(g, v), g->running);
+	conv_forward(node_data(g, (int)(v - g->node)), v->normalised ? moments(g, &g->node[v->normalised], ps) : NULL, &x,
+	             weight(ps, v, 0), v->bias ? weight(ps, v, 1) : NULL, conv_of(g, v), g->running);
 }
 
 static void
@@ -91,12 +99,6 @@ bnorm_of(const struct node *v, struct params *ps)
 {
 	return (struct bnorm){ .c = v->c, .relu = v->relu, .elem = v->elem, .gamma = weight(ps, v, 0),
 	                       .beta = weight(ps, v, 1), .mean = weight(ps, v, 2), .var = weight(ps, v, 3), .count = weight(ps, v, 4) };
-}
-
-static int
-uses_batch(const struct graph *g, const struct node *v, const struct params *ps)
-{
-	return g->batch_stats && !ps->p[v->param[0]].frozen;
 }
 
 static size_t
@@ -133,8 +135,11 @@ static void
 bnorm_run(struct graph *g, struct node *v, struct params *ps)
 {
 	struct bnorm b = bnorm_of(v, ps);
+	double *sums = moments(g, v, ps);
 
-	bnorm_statistics(node_save(g, v), &b, node_data(g, v->in[0]), pixels(g, v), uses_batch(g, v, ps));
+	if (sums && !node_moments_early(g, v))
+		moments_of(sums, node_data(g, v->in[0]), v->elem, v->c, pixels(g, v));
+	bnorm_statistics(node_save(g, v), &b, sums, pixels(g, v));
 	if (!v->unstored)
 		bnorm_store(g, v, ps);
 }
@@ -146,7 +151,7 @@ bnorm_back(struct graph *g, struct node *v, struct params *ps, void *dx[2])
 
 	bnorm_backward(dx[0], v->add[0], dx[1], v->add[1], gradient(ps, v, 0), gradient(ps, v, 1), node_grad(g, v),
 	               node_data(g, v->in[0]), v->in[1] >= 0 ? node_data(g, (int)(v - g->node)) : NULL, node_save(g, v),
-	               &b, pixels(g, v), uses_batch(g, v, ps));
+	               &b, pixels(g, v), moments(g, v, ps) != NULL);
 }
 
 const struct node_type node_bnorm = { .name = "bnorm", .needs_in = 1, .needs_out = 1, .save = bnorm_save,

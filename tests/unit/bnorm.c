@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "nn/moments.h"
 #include "numeric.h"
 
 struct problem {
@@ -19,7 +20,11 @@ forward(struct problem *p)
 {
 	struct operand_part res = { .x = p->res };
 
-	bnorm_statistics(p->save, &p->b, p->x, p->pixels, p->training);
+	double *moments = p->training ? (double *)p->save : NULL;
+
+	if (moments)
+		moments_of(moments, p->x, ELEM_F32, p->b.c, p->pixels);
+	bnorm_statistics(p->save, &p->b, moments, p->pixels);
 	bnorm_apply(p->y, p->save, &p->b, p->x, &res, p->pixels);
 }
 

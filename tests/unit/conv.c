@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include "modes.h"
+#include "moments_error.h"
 #include "numeric.h"
 
 static double
@@ -44,7 +45,7 @@ one(int cin, int cout, int k, int stride, int pad, int h, int w, int n)
 	size_t nx, ny, nw = (size_t)cout * cin * k * k, i;
 	float *x, *y, *y2, *wt, *bias, *dy, *dx, *dx2, *dw, *dbias, *base;
 	char name[96];
-	double sum = 0;
+	double sum = 0, *moments = malloc(2 * (size_t)cout * sizeof *moments);
 
 	conv_init(&c, cin, cout, k, stride, pad, h, w);
 	nx = (size_t)n * cin * h * w;
@@ -64,11 +65,13 @@ one(int cin, int cout, int k, int stride, int pad, int h, int w, int n)
 
 	op = operand_plain(x, ELEM_F32, cin, h, w);
 	by_definition(y2, x, wt, bias, &c, n);
-	conv_forward(y, &op, wt, bias, &c, n);
+	conv_forward(y, moments, &op, wt, bias, &c, n);
 	CHECK_NEAR(distance(y, y2, ny), 0, 1e-6, name);
+	CHECK(moments_error(moments, y, ELEM_F32, ny / (size_t)cout, cout) < 1e-13, "moments of the output with its bias");
 
 	/* <conv(x), dy> = <x, data'(dy)> = <w, weights'(dy, x)>, without the bias */
-	conv_forward(y, &op, wt, NULL, &c, n);
+	conv_forward(y, moments, &op, wt, NULL, &c, n);
+	CHECK(moments_error(moments, y, ELEM_F32, ny / (size_t)cout, cout) < 1e-13, "moments of the output");
 	conv_backward(dx, 0, NULL, NULL, dy, NULL, wt, &c, n);
 	CHECK_NEAR(inner(y, dy, ny), inner(x, dx, nx), 1e-6 * norm(y, ny) * norm(dy, ny), "backward data is the adjoint");
 	conv_backward(dx2, 1, NULL, NULL, dy, NULL, wt, &c, n);
@@ -88,7 +91,7 @@ one(int cin, int cout, int k, int stride, int pad, int h, int w, int n)
 	for (i = 0, sum = 0; i < (size_t)n * c.oh * c.ow; i++)
 		sum += dy[i * c.cout];
 	CHECK_NEAR(dbias[0] - base[0], sum, 1e-4, "the bias gradient sums and adds");
-	free(x); free(y); free(y2); free(wt); free(bias); free(dy); free(dx); free(dx2); free(dw); free(dbias); free(base);
+	free(x); free(y); free(y2); free(wt); free(bias); free(dy); free(dx); free(dx2); free(dw); free(dbias); free(base); free(moments);
 }
 
 /* Adjointness alone would not notice a weight gradient with its entries permuted. */
@@ -170,12 +173,15 @@ all_sizes(void)
 	one(32, 8, 3, 1, 1, 40, 64, 1); /* several tiles */
 	one(16, 40, 3, 1, 1, 9, 13, 2); /* by Winograd where that is used */
 	one(70, 17, 3, 1, 1, 6, 5, 1);
+	one(16, 40, 3, 1, 1, 27, 30, 3); /* with weights transformed once */
 	one(16, 16, 3, 1, 1, 1, 1, 1);
 	weight_entries();
 	sampled_entries(20, 33, 1, 1, 13, 11, 5); /* in parts, both gradients at once */
 	sampled_entries(96, 200, 1, 1, 30, 31, 3);
-	sampled_entries(300, 270, 1, 1, 90, 30, 2);  /* in blocks, with patches packed in several turns */
+	sampled_entries(300, 270, 1, 1, 90, 30, 2);
 	sampled_entries(72, 150, 3, 2, 60, 53, 3);
+	sampled_entries(600, 530, 1, 1, 90, 30, 2);  /* in blocks, with patches packed in several turns */
+	sampled_entries(200, 160, 3, 2, 60, 53, 3);
 	sampled_entries(130, 65, 3, 2, 7, 9, 1);
 }
 

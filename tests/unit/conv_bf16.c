@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/par.h"
+#include "moments_error.h"
 #include "stored.h"
 
 static const struct shape {
@@ -14,6 +15,7 @@ static const struct shape {
 	{33, 17, 1, 1, 0, 10, 11, 3}, {64, 33, 1, 1, 0, 12, 11, 4}, /* read where it lies */
 	{64, 32, 1, 2, 0, 12, 12, 2}, {35, 3, 3, 1, 1, 24, 40, 1},  /* several tiles */
 	{16, 4, 3, 1, 1, 30, 34, 1},  {64, 33, 3, 1, 1, 31, 33, 3}, {200, 180, 3, 1, 1, 7, 7, 2}, /* and pieces of the sums */
+	{520, 505, 1, 1, 0, 9, 8, 2}, /* in blocks */
 };
 
 /* A sum, and that of its terms' sizes */
@@ -99,13 +101,15 @@ forward(struct stored *x, const char *how)
 	struct stored y = stored_random(t.ny, t.c.out, 4);
 	struct operand op = operand_plain(x->at, x->e, t.c.cin, t.c.h, t.c.w);
 	double most = 0, terms = t.c.cin * t.c.k * t.c.k + 1;
+	double *moments = malloc(2 * (size_t)t.c.cout * sizeof *moments);
 	size_t i;
 	char name[128];
 
-	conv_forward(y.at, &op, t.w.at, NULL, &t.c, t.n);
+	conv_forward(y.at, moments, &op, t.w.at, NULL, &t.c, t.n);
 	snprintf(name, sizeof name, "%s: forward", how);
 	CHECK(worst(&y, NULL, t.y, terms) <= 1, name);
-	conv_forward(y.at, &op, t.w.at, t.bias.at, &t.c, t.n);
+	CHECK(moments_error(moments, y.at, t.c.out, t.ny / (size_t)t.c.cout, t.c.cout) < 1e-13, "its moments");
+	conv_forward(y.at, NULL, &op, t.w.at, t.bias.at, &t.c, t.n);
 	for (i = 0; i < t.ny; i++) {
 		double b = stored_value(&t.bias, i % t.c.cout);
 
@@ -114,6 +118,7 @@ forward(struct stored *x, const char *how)
 	}
 	CHECK(most <= 1 && stored_overrun(&y) == 0, "with bias");
 	stored_free(&y);
+	free(moments);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* batch norm and pooling of images stored as bfloat16: against the definitions in double of the stored values
  */
 #include "nn/bnorm.h"
+#include "nn/moments.h"
 #include "nn/pool.h"
 
 #include "base/par.h"
@@ -236,7 +237,9 @@ bnorm(int c, size_t pixels, int relu, int res, int training)
 		 : res    ? ", residual"
 			  : "",
 		 training ? "" : ", running statistics");
-	bnorm_statistics(t.save, &t.b, t.x.at, pixels, training);
+	if (training)
+		moments_of((double *)t.save, t.x.at, t.b.elem, c, pixels);
+	bnorm_statistics(t.save, &t.b, training ? (double *)t.save : NULL, pixels);
 	CHECK(moments(mean0, var0) <= 1 && t.count == training, name);
 	bnorm_apply(t.y.at, t.save, &t.b, t.x.at, &t.residual, pixels);
 	CHECK(forward_error() <= 1, "forward");

@@ -165,8 +165,8 @@ convolve(const struct operand *x, int cout, int k, int stride, int pad, const ch
 	operand_store(stored, ELEM_F32, x, IMAGES);
 	plain = operand_plain(stored, ELEM_F32, x->c, x->h, x->w);
 	snprintf(text, sizeof text, "%s, convolved %dx%d stride %d to %d channels", name, k, k, stride, cout);
-	conv_forward(y, x, w, NULL, &c, IMAGES);
-	conv_forward(y2, &plain, w, NULL, &c, IMAGES);
+	conv_forward(y, NULL, x, w, NULL, &c, IMAGES);
+	conv_forward(y2, NULL, &plain, w, NULL, &c, IMAGES);
 	CHECK_NEAR(distance(y, y2, ny), 0, 2e-6, text);
 	conv_backward(NULL, 0, dw, NULL, dy, x, NULL, &c, IMAGES);
 	conv_backward(NULL, 0, dw2, NULL, dy, &plain, NULL, &c, IMAGES);
@@ -220,7 +220,7 @@ not_a_number(void)
 	setup(&s, 8, 8, 16, AFFINE | RELU, 0, 0);
 	s.x[0][(3 * 8 + 3) * 16 + 5] = NAN;
 	conv_init(&c, 16, 16, 3, 1, 1, 8, 8);
-	conv_forward(y, &s.op, w, NULL, &c, IMAGES);
+	conv_forward(y, NULL, &s.op, w, NULL, &c, IMAGES);
 	for (i = 0; i < 16; i++)
 		seen += isnan(y[(3 * 8 + 3) * 16 + i]) != 0;
 	CHECK(seen == 16, "a NaN passes a ReLU on its way into a convolution");

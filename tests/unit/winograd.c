@@ -172,7 +172,7 @@ forward_off(const struct problem *p, const struct sums *s, float base, int add)
 	float *y = guarded(p->ny, base);
 	struct operand x = operand_of(p, s->affine);
 
-	conv_winograd_forward(y, &x, p->w, &p->c, p->n, add);
+	conv_winograd_forward(y, NULL, &x, p->w, &p->c, p->n, add);
 	return off(y, p->ny, add ? base : 0, s->y);
 }
 
@@ -226,7 +226,7 @@ adjoint(int cin, int cout, int h, int w, int n)
 	struct operand x = operand_of(&p, 0);
 	double product, size;
 
-	conv_winograd_forward(y, &x, p.w, &p.c, n, 0);
+	conv_winograd_forward(y, NULL, &x, p.w, &p.c, n, 0);
 	conv_winograd_backward_data(dx, p.dy, p.w, &p.c, n, 0);
 	conv_winograd_backward_weights(dw, p.dy, &x, &p.c, n);
 	product = inner(y, p.dy, p.ny);
@@ -261,7 +261,7 @@ accuracy(void)
 	struct operand x = operand_of(&p, 0);
 	double ours, theirs;
 
-	conv_winograd_forward(y, &x, p.w, &p.c, p.n, 0);
+	conv_winograd_forward(y, NULL, &x, p.w, &p.c, p.n, 0);
 	each_tap(&p, add_tap_single, direct);
 	ours = off(y, p.ny, 0, s.y);
 	theirs = off(direct, p.ny, 0, s.y);
@@ -278,7 +278,7 @@ all_three(const struct problem *p)
 	float *out = mem_array(p->ny + p->nx + p->nw, sizeof *out);
 	struct operand x = operand_of(p, 0);
 
-	conv_winograd_forward(out, &x, p->w, &p->c, p->n, 0);
+	conv_winograd_forward(out, NULL, &x, p->w, &p->c, p->n, 0);
 	conv_winograd_backward_data(out + p->ny, p->dy, p->w, &p->c, p->n, 0);
 	conv_winograd_backward_weights(out + p->ny + p->nx, p->dy, &x, &p->c, p->n);
 	return out;
@@ -324,7 +324,7 @@ parts(void)
 	plain = operand_plain(stored, ELEM_F32, 128, 10, 6);
 	for (i = 0; i < 2; i++) {
 		out[i] = mem_array(p.ny + p.nw, sizeof *out[i]);
-		conv_winograd_forward(out[i], i ? &plain : &x, p.w, &p.c, p.n, 0);
+		conv_winograd_forward(out[i], NULL, i ? &plain : &x, p.w, &p.c, p.n, 0);
 		conv_winograd_backward_weights(out[i] + p.ny, p.dy, i ? &plain : &x, &p.c, p.n);
 	}
 	CHECK(conv_winograd_reads(&x), "two parts of 64 channels can be read");
