@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/par.h"
+
+#define BLOCK (256 * 1024) /* values of one piece of work */
 
 void
 params_init(struct params *ps, int with_grad)
@@ -70,6 +73,16 @@ params_find(const struct params *ps, const char *name)
 	return -1;
 }
 
+static void
+zero_block(void *ctx, int i, int worker)
+{
+	const struct param *p = ctx;
+	int64_t first = (int64_t)i * BLOCK, n = p->n - first < BLOCK ? p->n - first : BLOCK;
+
+	(void)worker;
+	memset(p->grad + first, 0, (size_t)n * sizeof *p->grad);
+}
+
 void
 params_zero_grad(struct params *ps)
 {
@@ -77,7 +90,7 @@ params_zero_grad(struct params *ps)
 
 	for (i = 0; i < ps->n; i++)
 		if (ps->p[i].grad)
-			memset(ps->p[i].grad, 0, (size_t)ps->p[i].n * sizeof(float));
+			par_for((int)((ps->p[i].n + BLOCK - 1) / BLOCK), zero_block, &ps->p[i]);
 }
 
 void
