@@ -36,6 +36,9 @@ SAVED   = $@.ckpt
 SEEN    = --resume $(SAVED)
 RESUMED = --checkpoint $(SAVED) $(if $(EVERY),--every $(EVERY) )--resume
 
+# Killed when its weights stood already, a training leaves its checkpoint behind: who reads the weights next removes it.
+TIDY    = @pipelines/tidy
+
 include pipelines/scale-$(SCALE).mk
 
 ALL_SEEDS := $(sort $(SEEDS) $(STUDY_SEEDS))
@@ -104,7 +107,8 @@ $(OUT)/data/natural-val.ten: $(OUT)/data/natural.tsv | $(NATURAL) $(BIN)
 define finetune
 $(ALL_SEEDS:%=$1/seed-%/model.safetensors): $1/seed-%/model.safetensors: $(or $3,$(OUT)/data/train.ten) $2 $(OUT)/data/val.ten | $(BIN)
 	@mkdir -p $$(@D)
-	ssl-augment -q -s $$* --policy finetune $(FINETUNE_VIEWS) $(if $4,$4 )$$(SEEN) $$< | \
+$(if $2,	$(TIDY) $2
+)	ssl-augment -q -s $$* --policy finetune $(FINETUNE_VIEWS) $(if $4,$4 )$$(SEEN) $$< | \
 	seg-finetune -s $$* $(if $2,--encoder $2,--arch $(ARCH)) $(FINETUNE) $(COMPUTING) --val $(OUT)/data/val.ten $$(RESUMED) \
 		--history $$(@D)/history.tsv -o $$@
 endef
@@ -112,6 +116,7 @@ endef
 # $(call score,DIR): predictions of the $(EVAL) patients, their scores and pictures
 define score
 $(ALL_SEEDS:%=$1/seed-%/$(EVAL).ten): $1/seed-%/$(EVAL).ten: $1/seed-%/model.safetensors $(OUT)/data/$(EVAL).ten | $(BIN)
+	$(TIDY) $$<
 	seg-predict $(COMPUTING) --model $$< $(OUT)/data/$(EVAL).ten -o $$@
 
 $(ALL_SEEDS:%=$1/seed-%/metrics.tsv): $1/seed-%/metrics.tsv: $1/seed-%/$(EVAL).ten | $(BIN)

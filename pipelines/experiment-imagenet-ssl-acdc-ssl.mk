@@ -3,6 +3,7 @@
 # convolution is summed over the colours when it is read.
 
 $(OUT)/encoders/imagenet-ssl-acdc-ssl.safetensors: $(OUT)/encoders/imagenet-ssl.safetensors $(OUT)/data/pool.ten | $(BIN)
+	$(TIDY) $<
 	ssl-augment -q -s $(SEED) --policy byol-mri $(ACDC_VIEWS) --epochs $(ACDC_EPOCHS_MORE) $(SEEN) $(OUT)/data/pool.ten | \
 	ssl-pretrain -s $(SEED) --init $< $(ACDC_SSL) $(COMPUTING) $(RESUMED) --history $(@:.safetensors=.tsv) -o $@
 

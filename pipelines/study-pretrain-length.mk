@@ -11,6 +11,7 @@ length_encoder = $(LENGTH_DIR)/encoders/$(LENGTH_BASE)-epoch$1.safetensors
 $(foreach n,$(PRETRAIN_LENGTHS),$(call length_encoder,$n)) : private SAVED = $(LENGTH_DIR)/encoders/$(LENGTH_BASE).ckpt
 $(foreach n,$(PRETRAIN_LENGTHS),$(call length_encoder,$n)) &: $(OUT)/encoders/imagenet-ssl.safetensors $(OUT)/data/pool.ten | $(BIN)
 	@mkdir -p $(@D)
+	$(TIDY) $<
 	ssl-augment -q -s $(SEED) --policy byol-mri $(ACDC_VIEWS) --epochs $(lastword $(PRETRAIN_LENGTHS)) $(SEEN) $(OUT)/data/pool.ten | \
 	ssl-pretrain -s $(SEED) --init $< $(ACDC_SSL) $(COMPUTING) $(RESUMED) \
 		--keep $(subst $(space),$(comma),$(strip $(PRETRAIN_LENGTHS))) \

@@ -113,6 +113,23 @@ imagenet-supervised-acdc-ssl imagenet-ssl-acdc-ssl " ]
 	done
 }
 
+# A kill can come when the weights have their name, but the checkpoint is not gone yet.
+@test "what a finished training leaves behind is removed by who reads its weights, unless it is in use" {
+	experiment experiment-imagenet-ssl
+	files >"$T/before"
+	touch "$T/out/encoders/imagenet-ssl.safetensors.ckpt"{,.previous,.lock}
+	rm -r "$T/out/imagenet-ssl"
+	experiment "$T/out/imagenet-ssl/seed-1/model.safetensors"
+	touch "$T/out/imagenet-ssl/seed-1/model.safetensors.ckpt"{,.previous,.lock}
+	experiment experiment-imagenet-ssl
+	diff <(files | cut -d ' ' -f 1) <(cut -d ' ' -f 1 "$T/before")
+	touch "$T/w" "$T/w.ckpt"{,.previous,.lock}
+	flock "$T/w.ckpt.lock" "$ROOT/pipelines/tidy" "$T/w"
+	[ "$(find "$T" -maxdepth 1 -name 'w*' | wc -l)" -eq 4 ]
+	"$ROOT/pipelines/tidy" "$T/w" "$T/none"
+	[ "$(find "$T" -maxdepth 1 -name 'w*')" = "$T/w" ]
+}
+
 @test "make -n shows the pipes" {
 	run experiment -n experiment-imagenet-ssl
 	[ "$status" -eq 0 ]
