@@ -127,8 +127,8 @@ column() {
 		[ "$(grep -c 'pipelines/row ' "$T/n")" -eq 6 ]
 		[ "$(grep -c 'seg-finetune ' "$T/n")" -eq 6 ]
 		[ "$(grep -c -- '--normalize released .*seg-finetune ' "$T/n")" -eq 2 ]
-		[ "$(grep -c 'study-normalization/.*/model.safetensors$' "$T/n")" -ge 4 ]
-		[ "$(grep -c '/out/\(random\|acdc-ssl\)/seed-1/model.safetensors$' "$T/n")" -eq 2 ]
+		[ "$(grep -c -e '-o [^ ]*/study-normalization/.*/model.safetensors$' "$T/n")" -ge 4 ]
+		[ "$(grep -c -e '-o [^ ]*/out/\(random\|acdc-ssl\)/seed-1/model.safetensors$' "$T/n")" -eq 2 ]
 	done
 }
 
