@@ -1,14 +1,9 @@
 # For malloc.bats and long/malloc.bats: every tool on a tiny input, with requests for memory failing (helpers/malloc-loop)
 
-# The shim stands before the sanitizer's functions, and what is lost is an error there, but for what libtiff loses. That
-# sanitizer cannot do without memory itself when a thread begins.
+# The shim stands before the sanitizer's functions, and what is lost is an error there, but for what libtiff loses.
 export ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=1
 export LSAN_OPTIONS=suppressions=$ROOT/tests/helpers/leaks:print_suppressions=0
 IN=${BATS_FILE_TMPDIR:-/tmp}
-THREADS=2
-if grep -q __asan_init "$BUILD/bin/ten-cat"; then
-	THREADS=1
-fi
 
 # A record of two 32x32 samples with everything that trainers read: SEQ, more metadata
 training() {

@@ -7,13 +7,13 @@ setup_file() {
 }
 
 @test "a tool without memory says so and leaves nothing" {
-	loop 11 ten-cat -j "$THREADS" -o out "$IN/in.ten"
-	loop 23 ten-select -j "$THREADS" --shuffle -o out "$IN/in.ten"
-	loop 17 nii2ten -j "$THREADS" -q --acdc "$IN/acdc" -o out
-	loop 11 dataset-check -j 1 -q -o out "$IN/acdc"
-	loop 13 seg-eval -j "$THREADS" --slices a --volumes b --confusion c --worst d --patients e --agreement f --replicates 2 --choose-postprocessing g \
+	loop 11 ten-cat -j 2 -o out "$IN/in.ten"
+	loop 23 ten-select -j 2 --shuffle -o out "$IN/in.ten"
+	loop 17 nii2ten -j 2 -q --acdc "$IN/acdc" -o out
+	loop 11 dataset-check -j 2 -q -o out "$IN/acdc"
+	loop 13 seg-eval -j 2 --slices a --volumes b --confusion c --worst d --patients e --agreement f --replicates 2 --choose-postprocessing g \
 		-o out "$IN/pred.ten"
-	loop 7 phantom-cine -j "$THREADS" -q -n 1 --frames 4,4 --slices 2,2 --matrix 32,32 -o out
+	loop 7 phantom-cine -j 2 -q -n 1 --frames 4,4 --slices 2,2 --matrix 32,32 -o out
 	loop 29 img2ten -j 1 -q -o out "$IN/pictures/rgb.png"
 	loop 29 seg-eval -j 1 -q -o out "$IN/pictures/palette.png" "$IN/pictures/palette.png"
 }

@@ -24,7 +24,7 @@ tell() {
 }
 
 @test "streams" {
-	each ten-cat -j "$THREADS" -o out "$IN/in.ten"
+	each ten-cat -j 2 -o out "$IN/in.ten"
 	each ten-cmp -o out "$IN/in.ten" "$IN/in.ten"
 	each ten-info --tsv --stats -o out "$IN/in.ten"
 	each ten-select --shuffle --by patient -n 1 -o out "$IN/in.ten"
@@ -33,24 +33,24 @@ tell() {
 }
 
 @test "files into streams and back" {
-	each nii2ten -j "$THREADS" -q --acdc "$IN/acdc" -o out
-	each nii2ten -j "$THREADS" -q --split all -o out "$IN/set"
-	each dataset-check -j "$THREADS" -q -o out "$IN/acdc"
-	each dataset-check -j "$THREADS" -q -o out "$IN/set"
+	each nii2ten -j 2 -q --acdc "$IN/acdc" -o out
+	each nii2ten -j 2 -q --split all -o out "$IN/set"
+	each dataset-check -j 2 -q -o out "$IN/acdc"
+	each dataset-check -j 2 -q -o out "$IN/set"
 	# libtiff crashes when it has no memory for a codec, as does libjpeg within libtiff
 	CRASHES=6 each img2ten -j 1 -q -o out "$IN/pictures"
 	each ten2tif -q -o out "$IN/in.ten"
 }
 
 @test "phantoms and augmentation" {
-	each phantom-cine -j "$THREADS" -q -n 1 --frames 4,4 --slices 2,2 --matrix 32,32 -o out
-	each phantom-scene -j "$THREADS" -q -c 2 -n 1 --size 32 -o out
-	each ssl-augment -j "$THREADS" -q --size 16 -o out "$IN/in.ten"
+	each phantom-cine -j 2 -q -n 1 --frames 4,4 --slices 2,2 --matrix 32,32 -o out
+	each phantom-scene -j 2 -q -c 2 -n 1 --size 32 -o out
+	each ssl-augment -j 2 -q --size 16 -o out "$IN/in.ten"
 }
 
 @test "tables" {
 	each seg-eval --slices a --volumes b --confusion c -o out "$IN/pred.ten"
-	each seg-report -q -j "$THREADS" --names a,b --replicates 2 -o out "$IN/report.ten"
+	each seg-report -q -j 2 --names a,b --replicates 2 -o out "$IN/report.ten"
 	each exp-converge -q -r random --replicates 20 --runs a --curves b -o out "$GOLDEN"/studies/random/seed-*/history.tsv
 	each exp-compare -q --at ratio --also slices --tests a -o out "$GOLDEN/studies/scores.tsv"
 }

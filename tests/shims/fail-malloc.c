@@ -6,9 +6,12 @@
  *
  * Requests are counted from the beginning of main, and not within dlopen: what the loader and the constructors of
  * libraries do with a failure is theirs (libgfortran, which OpenBLAS brings along, ends the program with lines of its
- * own). Free() is left alone, so that this stands before a sanitizer's functions as well as before those of the C library.
+ * own). Nor within pthread_getattr_np: the address sanitizer calls it when a thread begins and ends the program if it
+ * fails; OpenBLAS starts threads before main that may get that far only after it. Free() is left alone, so that this
+ * stands before a sanitizer's functions as well as before those of the C library.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -58,7 +61,7 @@ find_all(void)
 	real_find(&real_posix_memalign, "posix_memalign");
 }
 
-static _Thread_local int loading;
+static _Thread_local int uncounted; /* within a function whose requests are not counted */
 
 void *
 dlopen(const char *name, int flags)
@@ -68,10 +71,22 @@ dlopen(const char *name, int flags)
 
 	if (!real)
 		real_find(&real, "dlopen");
-	loading++;
+	uncounted++;
 	handle = real(name, flags);
-	loading--;
+	uncounted--;
 	return handle;
+}
+
+int
+pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
+{
+	int (*real)(pthread_t, pthread_attr_t *), error;
+
+	real_find(&real, "pthread_getattr_np");
+	uncounted++;
+	error = real(thread, attributes);
+	uncounted--;
+	return error;
 }
 
 static int
@@ -79,7 +94,7 @@ fails(void)
 {
 	unsigned long n;
 
-	if (!fail_at || loading)
+	if (!fail_at || uncounted)
 		return 0;
 	n = atomic_fetch_add(&count, 1) + 1;
 	if (n < fail_at || (n > fail_at && !onwards))
