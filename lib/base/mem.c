@@ -53,8 +53,8 @@ mem_aligned(size_t size)
 	if (up < size)
 		die("out of memory (%zu bytes asked for)", size);
 	p = checked(aligned_alloc(align, up ? up : align), size);
-	if (size >= HUGE_FROM)
-		madvise(p, up, MADV_HUGEPAGE); /* a hint: fewer faults on first touch, fewer misses after */
+	if (size >= HUGE_FROM) /* a hint: fewer faults on first touch, fewer misses after; the rest of a huge page is not wasted */
+		madvise(p, size / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
 	return p;
 }
 

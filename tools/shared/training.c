@@ -37,12 +37,13 @@ training_optimizer(struct optim *o, const struct params *ps)
 }
 
 #define MIB(bytes) ((double)(bytes) / (1 << 20))
-#define ASIDE ((size_t)24 << 20) /* the program, its libraries, and what each thread of ours computes on the side */
+#define PROGRAM ((size_t)16 << 20) /* with its libraries */
+#define ASIDE ((size_t)8 << 20)    /* what a thread of ours computes on the side */
 
 void
 training_memory(const struct loop *l, size_t taken, size_t state, size_t activations)
 {
-	size_t coming = state + activations + batches_bytes(&l->in) + (size_t)par_threads() * ASIDE;
+	size_t coming = state + activations + batches_bytes(&l->in) + PROGRAM + (size_t)par_threads() * ASIDE;
 	struct room room = room_left();
 
 	note("needs %.0f MiB of memory: %.0f for weights and their state, %.0f for activations", MIB(taken + coming),
