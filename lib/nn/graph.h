@@ -45,7 +45,7 @@ int graph_upcat(struct graph *g, int x, int skip);       /* nearest x2, then con
 int graph_gap(struct graph *g, int x);                   /* (N,C,1,1) */
 int graph_linear(struct graph *g, int x, struct params *ps, const char *name, int out, int bias);
 
-/* The node's data stays until the next run, and in training its gradient is the caller's to fill. */
+/* The node's data stays until the next run or the backward pass, and in training its gradient is the caller's to fill. */
 void graph_output(struct graph *g, int x);
 
 /* The node's data stays until the next run, to look at; its gradient is nobody's business. */

@@ -134,7 +134,7 @@ data_lifetime(struct graph *g, int i)
 
 	v->data.bytes = v->unstored ? 0 : (size_t)g->batch * v->c * v->h * v->w * elem_size(v->elem);
 	v->data.from = v->type == &node_input ? -1 : i; /* the caller fills inputs before the first step */
-	live_until(&v->data, v->output || v->keep ? last : i);
+	live_until(&v->data, v->keep ? last : v->output ? g->n - 1 : i);
 	if (g->mode == GRAPH_TRAIN && v->type->needs_out && v->in[1] >= 0)
 		read_at(g, i, back);
 	if (v->restored) {
