@@ -45,7 +45,7 @@ struct run {
 	struct graph *graph;
 	int x, logits;
 	void *arena;
-	float *scores, *gradient; /* logits and their gradient, (N,classes,H,W) */
+	float *scores;               /* logits, then their gradient, (N,classes,H,W) */
 	int ignore;               /* label of pixels without truth, -1: none */
 	struct normalize norm;
 	struct segmenter segmenter;
@@ -107,11 +107,10 @@ build(struct run *r)
 	r->logits = unet_build(r->graph, r->x, &r->ps, (enum resnet_arch)training.arch, classes);
 	graph_plan(r->graph, GRAPH_TRAIN);
 	training_memory(&r->loop, params_bytes(&r->ps), optim_bytes((enum optim_kind)training.optimizer, &r->ps) +
-	                (val ? params_bytes(&r->ps) / 2 : 0), graph_bytes(r->graph) + 2 * scores * sizeof(float));
+	                (val ? params_bytes(&r->ps) / 2 : 0), graph_bytes(r->graph) + scores * sizeof(float));
 	r->arena = mem_aligned(graph_bytes(r->graph));
 	graph_bind(r->graph, r->arena);
 	r->scores = mem_aligned(scores * sizeof(float));
-	r->gradient = mem_aligned(scores * sizeof(float));
 	if (opt_common.verbose)
 		note("%lld parameters", (long long)params_count(&r->ps));
 }
@@ -216,9 +215,9 @@ train_step(void *run)
 	graph_put(r->graph, r->x, image->data, training.batch);
 	graph_forward(r->graph, &r->ps, training.batch, 1);
 	graph_get(r->scores, r->graph, r->logits, training.batch);
-	loss = seg_loss((enum seg_loss)loss_kind, r->gradient, r->scores, mask->data, r->ignore, training.batch, classes,
+	loss = seg_loss((enum seg_loss)loss_kind, r->scores, r->scores, mask->data, r->ignore, training.batch, classes,
 	                mask->size);
-	graph_put_grad(r->graph, r->logits, r->gradient, training.batch);
+	graph_put_grad(r->graph, r->logits, r->scores, training.batch);
 	graph_backward(r->graph, &r->ps);
 	norm = clip > 0 ? params_clip(&r->ps, clip) : params_grad_norm(&r->ps);
 	training_check_finite(l, loss, norm, &r->ps);
@@ -385,7 +384,6 @@ run_free(struct run *r)
 	graph_delete(r->graph);
 	free(r->arena);
 	free(r->scores);
-	free(r->gradient);
 	optim_free(&r->optim);
 }
 

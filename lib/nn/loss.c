@@ -114,11 +114,21 @@ overlap(const float *p, const uint8_t *t, int class, int n)
 	return o;
 }
 
+/* The logits of the true classes; P may be about to overwrite them. */
+static void
+true_logits(float *x, const struct block *b, const struct seg *s)
+{
+	int i;
+
+	for (i = 0; i < b->n; i++)
+		x[i] = b->t[i] < s->k ? b->x[b->t[i] * s->hw + i] : 0;
+}
+
 /* The sums over pixels that the loss needs; log P_t comes from the logits, where P_t itself may have become 0. */
 static struct sums
-pixel_sums(const struct block *b, const struct seg *s, const float *max, const float *sum)
+pixel_sums(const struct block *b, const struct seg *s, const float *x_t, const float *max, const float *sum)
 {
-	struct sums x = { 0 };
+	struct sums all = { 0 };
 	int i, focal = s->kind == SEG_FOCAL, none = s->kind == SEG_JACCARD || s->kind == SEG_DICE;
 
 	for (i = 0; !none && i < b->n; i++) {
@@ -126,13 +136,13 @@ pixel_sums(const struct block *b, const struct seg *s, const float *max, const f
 
 		if (b->t[i] >= s->k)
 			continue;
-		log_p = (double)(b->x[b->t[i] * s->hw + i] - max[i]) - log((double)sum[i]);
+		log_p = (double)(x_t[i] - max[i]) - log((double)sum[i]);
 		miss = focal ? -expm1(log_p) : 0;
-		x.pixels++;
-		x.ce -= log_p;
-		x.focal -= miss * miss * log_p;
+		all.pixels++;
+		all.ce -= log_p;
+		all.focal -= miss * miss * log_p;
 	}
-	return x;
+	return all;
 }
 
 static void
@@ -140,16 +150,17 @@ measure_block(void *ctx, int i, int worker)
 {
 	const struct seg *s = ctx;
 	struct block b = block_at(s, i);
-	float max[BLOCK], sum[BLOCK];
+	float x_t[BLOCK], max[BLOCK], sum[BLOCK];
 	float *p = b.d ? b.d : mem_array((size_t)s->k * BLOCK, sizeof(float));
 	int64_t stride = b.d ? s->hw : BLOCK;
 	int c;
 
+	true_logits(x_t, &b, s);
 	softmax(p, stride, max, sum, b.x, s->hw, s->k, b.n);
 	forget(p, stride, &b, s->k, s->ignore);
 	for (c = 0; c < s->k; c++)
 		s->overlap[(int64_t)i * s->k + c] = overlap(p + c * stride, b.t, c, b.n);
-	s->sums[i] = pixel_sums(&b, s, max, sum);
+	s->sums[i] = pixel_sums(&b, s, x_t, max, sum);
 	if (!b.d)
 		free(p);
 }

@@ -30,7 +30,7 @@ enum seg_loss { SEG_JACCARD, SEG_DICE, SEG_CE, SEG_DICE_CE, SEG_FOCAL };
 #define SEG_LOSS_WORDS "jaccard|dice|ce|dice+ce|focal" /* in the order of the enum, for an option table */
 
 /* The loss of logits (n,k,hw) against mask (n,hw), whose values are below k or `ignore`, which is -1 (none) or k..255
- * (the caller has checked; k <= 255). dlogits (n,k,hw) receives the gradient; NULL for the value alone. It must not be
+ * (the caller has checked; k <= 255). dlogits (n,k,hw) receives the gradient; NULL for the value alone; it may be
  * logits. If no pixel counts, the loss is 0, and so is the gradient. */
 double seg_loss(enum seg_loss kind, float *dlogits, const float *logits, const uint8_t *mask, int ignore, int n, int k,
                 int64_t hw);

@@ -54,7 +54,7 @@ struct bench {
 	int x, y;                /* nodes of graph: images; features or logits */
 	struct byol *byol;
 	struct segmenter segmenter;
-	float *logits, *dlogits; /* unet, segment: [batch,CLASSES,size,size] */
+	float *logits;           /* unet, segment: [batch,CLASSES,size,size]; a step makes them their gradient */
 	const struct kind *kind;
 };
 
@@ -154,7 +154,6 @@ unet_start(struct bench *b)
 	optim_init(&b->optim, OPTIM_SGD, &b->ps);
 	b->mask = labels(b);
 	b->logits = mem_aligned(CLASSES * pixels(b) * sizeof *b->logits);
-	b->dlogits = mem_aligned(CLASSES * pixels(b) * sizeof *b->dlogits);
 }
 
 static void
@@ -163,8 +162,8 @@ unet_step(struct bench *b)
 	params_zero_grad(&b->ps);
 	forward(b);
 	graph_get(b->logits, b->graph, b->y, b->batch);
-	seg_loss(SEG_CE, b->dlogits, b->logits, b->mask, -1, b->batch, CLASSES, (int64_t)b->size * b->size);
-	graph_put_grad(b->graph, b->y, b->dlogits, b->batch);
+	seg_loss(SEG_CE, b->logits, b->logits, b->mask, -1, b->batch, CLASSES, (int64_t)b->size * b->size);
+	graph_put_grad(b->graph, b->y, b->logits, b->batch);
 	graph_backward(b->graph, &b->ps);
 	optim_step(&b->optim, &b->ps, RATE);
 }
@@ -236,7 +235,6 @@ bench_free(struct bench *b)
 	free(b->view[1]);
 	free(b->mask);
 	free(b->logits);
-	free(b->dlogits);
 }
 
 static const struct kind kinds[] = {

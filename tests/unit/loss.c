@@ -31,7 +31,7 @@ static void
 against_pytorch(const unsigned char *mask, const double *value, const float *grad, const char *with)
 {
 	enum { N = 2, K = 4, HW = 21, ALL = N * K * HW };
-	float d[ALL];
+	float d[ALL], own[ALL];
 	char text[96];
 	int kind;
 
@@ -44,6 +44,9 @@ against_pytorch(const unsigned char *mask, const double *value, const float *gra
 		CHECK_NEAR(off_by(d, grad + (ptrdiff_t)kind * ALL, ALL), 0, 2e-6, text);
 		CHECK(v == seg_loss((enum seg_loss)kind, NULL, golden_logits, mask, IGNORE, N, K, HW),
 		      "and the value alone is the same");
+		memcpy(own, golden_logits, sizeof own);
+		CHECK(v == seg_loss((enum seg_loss)kind, own, own, mask, IGNORE, N, K, HW) && !memcmp(own, d, sizeof d),
+		      "and both where the gradient overwrites the logits");
 	}
 }
 
