@@ -38,7 +38,7 @@ FORTIFY  := $(if $(filter 1,$(shell echo '__has_builtin(__builtin_dynamic_object
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DNO_CLONES,$(HARDEN))
 ALL_CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DBLAS_SO='"$(BLAS_SO)"' -Ilib $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CPPFLAGS)
 ALL_CFLAGS   := -std=c17 $(OPT) -fno-math-errno -fno-trapping-math -pthread $(WARN) $(SANFLAGS) $(CFLAGS)
-ALL_LDFLAGS  := -pthread $(if $(SAN),$(SANFLAGS),$(HARDEN_LINK) -Wl,--as-needed) $(LDFLAGS)
+ALL_LDFLAGS  := -pthread -Wl,--as-needed $(if $(SAN),$(SANFLAGS),$(HARDEN_LINK)) $(LDFLAGS)
 LIBS         := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -ldl
 
 .DELETE_ON_ERROR:

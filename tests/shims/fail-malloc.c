@@ -7,8 +7,7 @@
  * Requests are counted from the beginning of main, and not within dlopen: what the loader and the constructors of
  * libraries do with a failure is theirs (libgfortran, which OpenBLAS brings along, ends the program with lines of its
  * own). Nor within pthread_getattr_np: the address sanitizer calls it when a thread begins and ends the program if it
- * fails; OpenBLAS starts threads before main that may get that far only after it. Free() is left alone, so that this
- * stands before a sanitizer's functions as well as before those of the C library.
+ * fails. Free() is left alone, so that this stands before a sanitizer's functions as well as before those of the C library.
  */
 #include <errno.h>
 #include <pthread.h>
