@@ -83,6 +83,46 @@ killed() {
 	fails_with "*begins with sample 1 of epoch 0, but there is no checkpoint to go on from" fed "$T/late.ten"
 }
 
+@test "files that options name must be what they were, here and in the commands that made the stream" {
+	find "$DATA/scenes" -type f | sort >"$T/list"
+	make-weights --arch resnet18 --in-channels 3 -o "$T/encoder"
+	cp "$T/encoder" "$T/before"
+	img2ten -q --rgb --list "$T/list" -o "$T/listed.ten"
+	ssl-augment -q -s 1 --size 32 --epochs 2 -b 4 "$T/listed.ten" -o "$T/views.ten"
+	train=(ssl-pretrain -q -s 1 --init "$T/encoder" -b 4 --warmup 0 --proj-hidden 8 --pred-hidden 8 --checkpoint "$T/c" -o "$T/w")
+	reads() { "${train[@]}" "${@:2}" <"$1"; }
+	# an output that cannot be closed leaves the checkpoint of the end
+	fails_with "ssl-pretrain: cannot write '/dev/full': *" reads "$T/views.ten" --state /dev/full
+	make-weights --arch resnet18 --in-channels 3 --normalize image -o "$T/encoder"
+	fails_with "ssl-pretrain: checkpoint '$T/c' is of a training with another file for --init (remove *): its checksum was * now it is *" \
+		reads "$T/views.ten" --resume
+	cp "$T/before" "$T/encoder"
+	tac "$T/list" >"$T/tsil" && mv "$T/tsil" "$T/list"
+	img2ten -q --rgb --list "$T/list" -o "$T/listed.ten"
+	ssl-augment -q -s 1 --size 32 --epochs 2 -b 4 "$T/listed.ten" -o "$T/others.ten"
+	fails_with "ssl-pretrain: * is another stream than the one before: its metadata 'cmd.0.list' is *" reads "$T/others.ten" --resume
+	[ -e "$T/c" ]
+	reads "$T/views.ten" --resume
+	[ ! -e "$T/c" ]
+}
+
+@test "only a checkpoint is replaced by one, and removed" {
+	train=(cls-pretrain -q -s 1 --arch resnet18 -b 4 --warmup 0)
+	cp "$DATA/scenes.ten" "$T/views"
+	mkfifo "$T/pipe"
+	for file in "$T/views" "$T/pipe" /dev/null "$T"; do
+		find "$T" | sort >"$BATS_TEST_TMPDIR/before"
+		fails_with "cls-pretrain: *'$file'*: *" timeout 20 "${train[@]}" --checkpoint "$file" -o "$T/w" "$T/views"
+		fails_with "cls-pretrain: *'$file'*: *" timeout 20 "${train[@]}" --checkpoint "$file" --resume -o "$T/w" "$T/views"
+		fails_with "ssl-augment: '$file': not *" timeout 20 ssl-augment --resume "$file" -o "$T/w" "$DATA/scenes.ten"
+		find "$T" | sort | diff "$BATS_TEST_TMPDIR/before" -
+	done
+	cmp "$DATA/scenes.ten" "$T/views"
+	fails_with "cls-pretrain: --checkpoint would replace a file that is none: '$T/views': not a checkpoint" \
+		"${train[@]}" --checkpoint "$T/views" -o "$T/w" "$T/views"
+	fails_with "cls-pretrain: '-': not the name of a file" "${train[@]}" --checkpoint - --resume -o "$T/w" "$T/views"
+}
+
 @test "a full disk: an error, the last checkpoint as it was, and training goes on when there is room" {
 	whole cls whole
 	killed cls full

@@ -237,19 +237,36 @@ checkpoint_remove(const char *path, struct checkpoint_lock *l)
 
 /* --- reading --- */
 
-/* The file to read, a new string; NULL: there is none. */
-static char *
-find(const char *path)
+/* Whether path is there, and so the name of the file to read, a new string. A pipe would be waited for, a device come to an
+ * end at once. */
+static int
+look_at_file(char **file, const char *path, struct err *e)
 {
-	char *old;
+	struct stat st;
 
-	if (!access(path, F_OK) || errno != ENOENT)
-		return mem_strdup(path);
-	old = previous(path);
-	if (!access(old, F_OK))
-		return old;
+	if (!strcmp(path, "-"))
+		return err_set(e, "'%s': not the name of a file", path);
+	if (stat(path, &st))
+		return errno == ENOENT ? 0 : err_set(e, "cannot open '%s':", path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, "'%s': not a regular file", path);
+	*file = mem_strdup(path);
+	return 1;
+}
+
+/* The file to read; NULL: there is none. */
+static int
+find(char **file, const char *path, struct err *e)
+{
+	char *old = previous(path);
+	int rc;
+
+	*file = NULL;
+	rc = look_at_file(file, path, e);
+	if (rc == 0)
+		rc = look_at_file(file, old, e);
 	free(old);
-	return NULL;
+	return rc < 0 ? -1 : 0;
 }
 
 static int
@@ -293,12 +310,12 @@ fail:
 int
 checkpoint_open(struct checkpoint *c, const char *path, struct err *e)
 {
-	char *file = find(path);
-	int rc = 1;
+	char *file;
+	int rc = find(&file, path, e);
 
 	memset(c, 0, sizeof *c);
-	if (file)
-		rc = map_file(c, file, path, e);
+	if (!rc)
+		rc = file ? map_file(c, file, path, e) : 1;
 	free(file);
 	return rc;
 }
@@ -306,12 +323,14 @@ checkpoint_open(struct checkpoint *c, const char *path, struct err *e)
 int
 checkpoint_read_meta(struct meta *m, const char *path, struct err *e)
 {
-	char *file = find(path);
 	struct ten_map map;
-	int rc = 1;
+	char *file;
+	int rc = find(&file, path, e);
 
 	memset(m, 0, sizeof *m);
-	if (file && !(rc = ten_map(&map, file, e))) {
+	if (!rc && !file)
+		rc = 1;
+	if (!rc && !(rc = ten_map(&map, file, e))) {
 		if (map.n == 1)
 			meta_copy(m, &map.entry[0].rec.meta);
 		rc = check_kind(m, e) ? err_prefix(e, "'%s'", file) : 0;
@@ -321,6 +340,16 @@ checkpoint_read_meta(struct meta *m, const char *path, struct err *e)
 		meta_free(m);
 	free(file);
 	return rc;
+}
+
+int
+checkpoint_may_write(const char *path, struct err *e)
+{
+	struct meta m;
+	int rc = checkpoint_read_meta(&m, path, e);
+
+	meta_free(&m);
+	return rc < 0 ? -1 : 0;
 }
 
 static const struct tensor *

@@ -57,6 +57,9 @@ int checkpoint_open(struct checkpoint *c, const char *path, struct err *e);
 /* The same, but for the metadata alone, which the caller frees. */
 int checkpoint_read_meta(struct meta *m, const char *path, struct err *e);
 
+/* 0 if FILE is a checkpoint, or nothing yet. What else has this name would first be replaced, and then removed. */
+int checkpoint_may_write(const char *path, struct err *e);
+
 /* Fill what the functions above wrote from; everything must be there in the same shapes. */
 int checkpoint_get_params(struct params *ps, const struct checkpoint *c, const char *group, struct err *e);
 int checkpoint_get_optim(struct optim *o, const struct params *ps, const struct checkpoint *c, const char *group,

@@ -120,6 +120,24 @@ same_value(const struct meta *a, const struct meta *b, const char *key, struct e
 	return err_set(e, "its metadata '%s' is '%.200s', that of the one before '%.200s'", key, y ? y : "", x ? x : "");
 }
 
+/* The checksums of the files that options of the commands named. Which of several operands a record came from (from) is the
+ * record's own. */
+static int
+same_files(const struct meta *a, const struct meta *b, struct err *e)
+{
+	size_t prefix;
+	long number;
+	int i, rc = 0;
+
+	for (i = 0; i < a->n && !rc; i++) {
+		const char *key = a->item[i].key;
+
+		if (command_is(key) && !command_key(key, &prefix, &number) && strcmp(strrchr(key, '.'), ".from") != 0)
+			rc = same_value(a, b, key, e);
+	}
+	return rc;
+}
+
 int
 place_same_stream(const struct meta *a, const struct meta *b, struct err *e)
 {
@@ -131,6 +149,8 @@ place_same_stream(const struct meta *a, const struct meta *b, struct err *e)
 		rc = err_set(e, "%d commands made it, %d the one before", m, n);
 	for (i = 0; i < n && !rc; i++)
 		rc = same_command(x[i]->value, y[i]->value, e);
+	if (!rc)
+		rc = same_files(a, b, e);
 	for (i = 0; i < (int)ARRAY_LEN(keys) && !rc; i++)
 		rc = same_value(a, b, keys[i], e);
 	free(x);

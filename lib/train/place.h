@@ -23,7 +23,7 @@ int place_load(struct place *p, const struct meta *m, struct err *e);
 int place_load_shape(int64_t *dim, int ndim, const struct meta *m, int i, struct err *e);
 
 /* Whether streams with this metadata are the same, by the commands that made them (but for --skip, which is how one begins
- * in the middle), their lengths, their normalisation, their ignore label and their grid. */
+ * in the middle) and the files that these read, their lengths, their normalisation, their ignore label and their grid. */
 int place_same_stream(const struct meta *a, const struct meta *b, struct err *e);
 
 #endif

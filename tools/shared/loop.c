@@ -29,6 +29,36 @@ parse_every(struct loop *l, const char *text)
 		l->every_steps = (int64_t)x;
 }
 
+/* The files that options name, by their checksums: of the same name there may be another now. */
+static void
+save_files(struct meta *m)
+{
+	const char *name, *crc;
+	char *key;
+	int i;
+
+	for (i = 0; (crc = opt_file(i, &name)); i++) {
+		meta_set(m, key = mem_printf("file.%s", name), crc);
+		free(key);
+	}
+}
+
+static void
+check_files(const struct meta *m, const char *checkpoint)
+{
+	const char *name, *crc, *before;
+	char *key;
+	int i;
+
+	for (i = 0; (crc = opt_file(i, &name)); i++) {
+		before = meta_get(m, key = mem_printf("file.%s", name));
+		free(key);
+		if (before && strcmp(before, crc))
+			die("checkpoint '%s' is of a training with another file for --%s (remove it to start anew): its checksum "
+			    "was %s, now it is %s", checkpoint, name, before, crc);
+	}
+}
+
 static void
 check_settings(const struct meta *m, const char *file)
 {
@@ -37,6 +67,7 @@ check_settings(const struct meta *m, const char *file)
 	if (!command || strcmp(command, opt_command()))
 		die("checkpoint '%s' is of another training (remove it to start anew): '%.380s', this is '%.380s'", file, command ? command : "",
 		    opt_command());
+	check_files(m, file);
 	if (set && strcmp(set, cpu()->name))
 		note("checkpoint '%s' is from a machine that computes with %s, this one with %s: the last digits will differ", file,
 		     set, cpu()->name);
@@ -57,6 +88,8 @@ open_checkpoint(struct loop *l)
 	stop_catch();
 	if (checkpoint_lock(&l->lock, file, &e))
 		die("%s", e.msg);
+	if (!loop_options.resume && checkpoint_may_write(file, &e))
+		die("--checkpoint would replace a file that is none: %s", e.msg);
 	rc = loop_options.resume ? checkpoint_open(&l->from, file, &e) : 1;
 	if (rc < 0)
 		die("%s", e.msg);
@@ -110,6 +143,7 @@ save(struct loop *l)
 	checkpoint_add_int(&r, "epoch_first", l->epoch_first);
 	checkpoint_add_real(&r, "epoch_seconds", clock_seconds() - l->epoch_started);
 	meta_set(&r.meta, "command", opt_command());
+	save_files(&r.meta);
 	meta_set(&r.meta, "cpu", cpu()->name);
 	batches_save(&r.meta, &l->in);
 	if (checkpoint_write(file, &r, &e))
