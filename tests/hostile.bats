@@ -264,6 +264,24 @@ one_sample() {
 	seg-predict -q --model "$BATS_FILE_TMPDIR/model.w" "$T/good" -o "$T/out"
 }
 
+@test "what a network makes of finite images is not finite always, and then no mask and no feature" {
+	most='\377\377\177\177' least='\1\0\0\0' none='\0\0\0\0'
+	one_sample "$most$most$most$most" >"$T/bad"
+	for how in "" "--flip x" "--window 32" "--model $BATS_FILE_TMPDIR/model.w"; do
+		# shellcheck disable=SC2086
+		fails_with "*'$T/bad' record 0 at byte 0: model '*model.w': the network's outputs are not finite*" \
+			seg-predict -q --model "$BATS_FILE_TMPDIR/model.w" $how --probabilities "$T/bad" -o "$T/out"
+	done
+	fails_with "*'$T/bad' record 0 at byte 0: the features of sample 0 are not finite*" \
+		ssl-embed -q --weights "$BATS_FILE_TMPDIR/encoder.w" "$T/bad" -o "$T/out"
+	[ ! -e "$T/out" ]
+	# a deviation that cannot be divided by is none
+	make-weights --arch resnet18 --kind unet --normalize image -o "$T/model"
+	one_sample "$none$least$none$none" >"$T/faint"
+	seg-predict -q --model "$T/model" --probabilities "$T/faint" -o "$T/out"
+	[[ $(ten-info --stats "$T/out") != *"not finite"* ]]
+}
+
 # numeric TOOL: "NAME ARGUMENT" of each option that takes a number, by its -h
 numeric() {
 	"$1" -h | sed -En 's/^  (-.,|   ) --([a-z0-9-]+) (N|X|P|K|B|R|ID|SEED|EPOCHS|PIXELS|LO,HI|P\[,P\.\.\.\]) +.*/\2 \3/p' |

@@ -97,6 +97,17 @@ embed(struct embedder *m, float *features, const struct tensor *image, int norma
 	}
 }
 
+/* Images and weights that are finite don't make the features so. */
+static void
+check_features(const struct ten_reader *in, const struct record *r, const struct tensor *features)
+{
+	int64_t odd = tensor_odd(features);
+
+	if (odd >= 0)
+		in_die(in, r, "the features of sample %lld are not finite (weights of a training that diverged, or meant for other "
+		       "intensities?)", (long long)(odd / features->dim[1]));
+}
+
 static void
 embed_record(struct embedder *m, const struct ten_reader *in, struct record *r)
 {
@@ -120,6 +131,7 @@ embed_record(struct embedder *m, const struct ten_reader *in, struct record *r)
 	in_check_finite(in, r, image);
 	record_add(&out, "features", TEN_F32, 2, (int64_t[]){ image->dim[0], resnet_features(m->arch) });
 	embed(m, record_find(&out, "features")->data, image, normalize != NULL);
+	check_features(in, r, record_find(&out, "features"));
 	if ((label = record_find(r, "label"))) {
 		struct tensor *copy = record_add(&out, "label", label->dtype, label->ndim, label->dim);
 

@@ -8,6 +8,8 @@
 #include "base/kernel.h"
 #include "image/stats.h"
 
+#define LEAST 1e-30 /* deviation that can be divided by */
+
 static const char *const words[] = {
 	[NORMALIZE_DATASET] = "dataset",
 	[NORMALIZE_RELEASED] = "released",
@@ -35,7 +37,7 @@ parse_pairs(struct normalize *n, const char *p, const char *text, struct err *e)
 			return err_set(e, "normalisation of more than %d channels: '%.64s'", NORMALIZE_MAXC, text);
 		if (take_number(&n->mean[n->c], &p) || take_number(&n->std[n->c], &p))
 			return err_set(e, "normalisation '%.200s': expected pairs of mean and deviation", text);
-		if (n->std[n->c] < 1e-30 || n->std[n->c] > 1e30 || fabs(n->mean[n->c]) > 1e30)
+		if (n->std[n->c] < LEAST || n->std[n->c] > 1e30 || fabs(n->mean[n->c]) > 1e30)
 			return err_set(e, "normalisation '%.200s': %g +- %g cannot be divided by", text, n->mean[n->c],
 			               n->std[n->c]);
 		n->c++;
@@ -97,7 +99,7 @@ normalize_from_stats(float *mean, float *scale, const struct stats *s)
 {
 	double deviation = stats_deviation(s);
 
-	if (!(deviation > 1e-7 * fabs(s->mean)))
+	if (!(deviation > 1e-7 * fabs(s->mean)) || deviation < LEAST)
 		deviation = 1;
 	*mean = (float)s->mean;
 	*scale = (float)(1 / deviation);

@@ -11,7 +11,7 @@
  * For `image`, m and s are those of the whole image: take them before cropping, so that a crop's brightness
  * still says where it came from, and before padding, so that the padding doesn't count (pad with the minimum of
  * the normalised channel afterwards: the same as padding first with the image's). A channel whose deviation is
- * below 1e-7 of its mean (one float step) is constant and gets deviation 1.
+ * below 1e-7 of its mean (one float step), or below 1e-30, is constant and gets deviation 1.
  */
 #ifndef IMAGE_NORMALIZE_H
 #define IMAGE_NORMALIZE_H

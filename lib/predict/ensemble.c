@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/par.h"
+#include "image/colour.h"
 #include "image/grid.h"
 
 enum room { ROOM_IMAGE, ROOM_TURNED, ROOM_LOOK, ROOM_SUM, ROOM_MEMBER, ROOM_ALL, ROOM_CUT, ROOM_PART };
@@ -327,6 +328,18 @@ prepare(struct ensemble *m, const struct ensemble_member *k, const struct ensemb
 	return x;
 }
 
+/* Images and weights that are finite don't make the n outputs so; the class of what is not would be the background. */
+static int
+check_outputs(const struct ensemble_member *k, const float *p, size_t n, struct err *e)
+{
+	float lo, hi;
+
+	if (!colour_range(&lo, &hi, p, (int64_t)n))
+		return 0;
+	return err_set(e, "model '%s': the network's outputs are not finite (of a training that diverged, or meant for "
+	               "other intensities?)", k->file);
+}
+
 /* p(n,K,h,w): the mean over all looks of member k, on the image's own pixels. */
 static int
 ask(struct ensemble *m, struct ensemble_member *k, float *p, const struct ensemble_images *in, struct err *e)
@@ -341,7 +354,7 @@ ask(struct ensemble *m, struct ensemble_member *k, float *p, const struct ensemb
 	x = prepare(m, k, in, size);
 	if (same_size(in, size)) {
 		look_all_ways(m, &k->net, p, x, in->n, in->h, in->w);
-		return 0;
+		return check_outputs(k, p, in->n * own, e);
 	}
 	there = (size_t)m->classes * size[0] * size[1];
 	sum = room(m, ROOM_SUM, in->n * there);
@@ -349,7 +362,7 @@ ask(struct ensemble *m, struct ensemble_member *k, float *p, const struct ensemb
 	for (i = 0; i < in->n; i++)
 		resample(&m->resampler, p + i * own, in->h, in->w, sum + i * there, m->classes, size[0], size[1],
 		         (struct box){ 0, 0, size[1], size[0] }, RESAMPLE_BILINEAR, 0);
-	return 0;
+	return check_outputs(k, p, in->n * own, e);
 }
 
 static int
@@ -374,18 +387,21 @@ ask_all(struct ensemble *m, float *p, const struct ensemble_images *in, struct e
 }
 
 /* One look at the image's own pixels: the classes follow from the logits. */
-static void
-run_plain(struct ensemble *m, const struct ensemble_result *out, float *p, const struct ensemble_images *in)
+static int
+run_plain(struct ensemble *m, const struct ensemble_result *out, float *p, const struct ensemble_images *in, struct err *e)
 {
 	size_t all = (size_t)in->n * m->classes * in->h * in->w;
 	int whole[2] = { in->h, in->w };
 
 	segmenter_logits(&m->member[0]->net, p, prepare(m, m->member[0], in, whole), in->n, in->h, in->w);
+	if (check_outputs(m->member[0], p, all, e))
+		return -1;
 	segmenter_classify(out->pred, p, in->n, m->classes, (int64_t)in->h * in->w);
 	if (out->logits)
 		memcpy(out->logits, p, all * sizeof *p);
 	if (out->probabilities || out->entropy)
 		softmax(p, in->n, m->classes, in->h, in->w);
+	return 0;
 }
 
 int
@@ -395,7 +411,8 @@ ensemble_run(struct ensemble *m, const struct ensemble_result *out, const struct
 	float *p = out->probabilities ? out->probabilities : room(m, ROOM_ALL, in->n * m->classes * area);
 
 	if (ensemble_is_plain(m, in)) {
-		run_plain(m, out, p, in);
+		if (run_plain(m, out, p, in, e))
+			return -1;
 	} else if (out->logits) {
 		return err_set(e, "there are logits of one model's one look at an image alone, not of means over several");
 	} else {

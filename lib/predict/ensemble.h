@@ -77,7 +77,7 @@ struct ensemble_result {
 	float *entropy;       /* [n,h,w] */
 };
 
-/* At most ENSEMBLE_BATCH images. */
+/* At most ENSEMBLE_BATCH images. Outputs of a network that are not finite are an error. */
 int ensemble_run(struct ensemble *m, const struct ensemble_result *out, const struct ensemble_images *in, struct err *e);
 
 #endif

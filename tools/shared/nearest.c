@@ -1,7 +1,6 @@
 #include "nearest.h"
 
 #include <limits.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +25,7 @@ void
 nearest_gather(struct nearest *s, const struct record *r, int record)
 {
 	const struct tensor *t = record_find(r, "features");
-	int64_t n = t->dim[0], count = tensor_count(t), i;
+	int64_t n = t->dim[0], i;
 
 	if (s->unlike && !meta_get(&r->meta, s->unlike))
 		die("%s record %d: no metadata '%s' to tell neighbours apart by", s->file.name, record, s->unlike);
@@ -39,9 +38,6 @@ nearest_gather(struct nearest *s, const struct record *r, int record)
 		s->place = mem_grow(s->place, (size_t)s->room, sizeof *s->place);
 	}
 	memcpy(s->features + s->n * s->dim, t->data, tensor_bytes(t));
-	for (i = 0; i < count; i++)
-		if (!isfinite(((const float *)t->data)[i]))
-			die("%s record %d: the features of sample %lld are not finite", s->file.name, record, (long long)(i / s->dim));
 	for (i = 0; i < n; i++)
 		s->place[s->n++] = (struct nearest_place){ record, i };
 }
