@@ -123,6 +123,18 @@ killed() {
 	fails_with "cls-pretrain: '-': not the name of a file" "${train[@]}" --checkpoint - --resume -o "$T/w" "$T/views"
 }
 
+@test "a checkpoint has room for what is said of its stream, however much that is" {
+	ssl-augment -q -s 1 --policy classify --size 32 -b 16 "$DATA/scenes.ten" -o "$T/views.ten"
+	ten_record '{"__metadata__":{"seq":"0","eos":"1"}}' '' >"$T/none"
+	long=$T$(printf '/%.0s' {1..3900})none
+	mapfile -t operands < <(yes "$long" | head -n $((1030000 / ${#long})))
+	ten-cat -q "$T/views.ten" "${operands[@]}" -o "$T/long.ten"
+	train=(cls-pretrain -q -s 1 --arch resnet18 -b 4 --warmup 0 --checkpoint "$T/c" --resume -o "$T/w" "$T/long.ten")
+	fails_with "cls-pretrain: cannot write '/dev/full': *" "${train[@]}" --state /dev/full
+	"${train[@]}"
+	[ ! -e "$T/c" ]
+}
+
 @test "a full disk: an error, the last checkpoint as it was, and training goes on when there is room" {
 	whole cls whole
 	killed cls full

@@ -122,6 +122,19 @@ good() {
 	fi
 }
 
+@test "what would not be read again, for its command is too long, is not written" {
+	ten_ids 1 1 >"$T/s"
+	ten_record '{"__metadata__":{"seq":"0","eos":"1"}}' '' >"$T/none"
+	long=$T$(printf '/%.0s' {1..3900})none
+	mapfile -t operands < <(yes "$long" | head -n $((1060000 / ${#long})))
+	fails_with "ten-cat: cannot write '$T/out': record 0 would have a header of * bytes, more than 1048576 *" \
+		ten-cat "$T/s" "${operands[@]}" -o "$T/out"
+	[ ! -e "$T/out" ]
+	ten-cat -q "$T/s" "${operands[@]:20}" -o "$T/out"
+	ten-cat -q - -o "$T/again" <"$T/out"
+	[ "$(ten-info "$T/again" | grep -c '^record')" -eq 2 ]
+}
+
 @test "headers that are not what they should be" {
 	good >"$T/good.ten"
 	for header in '[]' 'null' '{' '{"a":3}' '{"__metadata__":{"k":[]}}' \

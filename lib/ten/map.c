@@ -61,9 +61,9 @@ index_record(struct ten_map *m, uint64_t *offset, int *last, struct err *e)
 		return err_set(e, "ends after %" PRIu64 " of 8 length bytes (stream cut short?)", left);
 	memcpy(&len, m->base + *offset, 8);
 	len = le64toh(len);
-	if (len < 2 || len > TEN_HEADER_STREAM)
+	if (len < 2 || len > m->header_max)
 		return err_set(e, "header length %" PRIu64 " is outside 2..%" PRIu64 " (not a tensor stream?)", len,
-		               TEN_HEADER_STREAM);
+		               m->header_max);
 	if (left - 8 < len)
 		return err_set(e, "ends after %" PRIu64 " of %" PRIu64 " header bytes (stream cut short?)", left - 8, len);
 	if ((m->n & (m->n - 1)) == 0) /* room for the next power of two */
@@ -110,12 +110,13 @@ index_all(struct ten_map *m, struct err *e)
 	return 0;
 }
 
-int
-ten_map(struct ten_map *m, const char *path, struct err *e)
+static int
+map_input(struct ten_map *m, const char *path, uint64_t header_max, struct err *e)
 {
 	int standard = !path || !strcmp(path, "-"), fd, rc;
 
 	memset(m, 0, sizeof *m);
+	m->header_max = header_max;
 	fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return err_set(e, "cannot open '%s':", path);
@@ -128,6 +129,18 @@ ten_map(struct ten_map *m, const char *path, struct err *e)
 	if (rc)
 		ten_unmap(m);
 	return rc;
+}
+
+int
+ten_map(struct ten_map *m, const char *path, struct err *e)
+{
+	return map_input(m, path, TEN_HEADER_STREAM, e);
+}
+
+int
+ten_map_weights(struct ten_map *m, const char *path, struct err *e)
+{
+	return map_input(m, path, TEN_HEADER_WEIGHTS, e);
 }
 
 const struct record *

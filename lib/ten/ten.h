@@ -37,7 +37,8 @@ void ten_close(struct ten_reader *r);
 /* The only record of a weights file. */
 int ten_read_weights(struct record *rec, const char *path, struct err *e);
 
-/* --- writing; the newest record is held back until it is known whether it is the last --- */
+/* --- writing; the newest record is held back until it is known whether it is the last. A header that would not be read is
+ * an error. --- */
 
 struct ten_writer {
 	struct outfile out;
@@ -70,6 +71,7 @@ struct ten_map {
 	char *name;
 	unsigned char *base;
 	size_t size;
+	uint64_t header_max;
 	struct ten_map_entry {
 		struct record rec;     /* tensors point into the file */
 		uint64_t data, bytes;  /* the data section, for the checksum */
@@ -80,8 +82,9 @@ struct ten_map {
 };
 
 /* Reads and checks every header. Returns 1 (and no error) if the input cannot be mapped because it is a pipe
- * or the like. path NULL or "-": standard input. */
+ * or the like. path NULL or "-": standard input. Weights files, and checkpoints, may have a larger header. */
 int ten_map(struct ten_map *m, const char *path, struct err *e);
+int ten_map_weights(struct ten_map *m, const char *path, struct err *e);
 
 /* Record i, its checksum verified the first time it is asked for. Read-only; NULL on error. Not thread-safe. */
 const struct record *ten_map_record(struct ten_map *m, int i, struct err *e);

@@ -1,4 +1,5 @@
 #include <endian.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,18 @@ put(struct ten_writer *w, const void *data, size_t n, struct err *e)
 	return 0;
 }
 
+/* What would not be read again is not written: a weights file is one record. */
+static int
+check_header(const struct ten_writer *w, uint64_t len, int eos, struct err *e)
+{
+	uint64_t most = eos && w->seq == 0 ? TEN_HEADER_WEIGHTS : TEN_HEADER_STREAM;
+
+	if (len <= most)
+		return 0;
+	return err_set(e, "cannot write '%s': record %" PRId64 " would have a header of %" PRIu64 " bytes, more than %" PRIu64
+	               " (made by a command of that many operands?)", w->out.path, w->seq, len, most);
+}
+
 static int
 put_held(struct ten_writer *w, int eos, struct err *e)
 {
@@ -38,7 +51,7 @@ put_held(struct ten_writer *w, int eos, struct err *e)
 		crc = crc_add(crc, r->t[order[i]].data, tensor_bytes(&r->t[order[i]]));
 	text = header_format(&len, r, order, w->offset, w->seq, crc, eos);
 	word = htole64(len);
-	rc = put(w, &word, sizeof word, e) || put(w, text, len, e);
+	rc = check_header(w, len, eos, e) || put(w, &word, sizeof word, e) || put(w, text, len, e);
 	for (i = 0; i < r->n && !rc; i++)
 		rc = put(w, r->t[order[i]].data, tensor_bytes(&r->t[order[i]]), e);
 	w->seq++;

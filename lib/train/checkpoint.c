@@ -286,7 +286,7 @@ map_file(struct checkpoint *c, const char *file, const char *path, struct err *e
 {
 	char *old;
 
-	if (ten_map(&c->map, file, e))
+	if (ten_map_weights(&c->map, file, e))
 		goto fail;
 	c->rec = c->map.n == 1 ? ten_map_record(&c->map, 0, e) : NULL;
 	if (c->map.n != 1)
@@ -330,7 +330,7 @@ checkpoint_read_meta(struct meta *m, const char *path, struct err *e)
 	memset(m, 0, sizeof *m);
 	if (!rc && !file)
 		rc = 1;
-	if (!rc && !(rc = ten_map(&map, file, e))) {
+	if (!rc && !(rc = ten_map_weights(&map, file, e))) {
 		if (map.n == 1)
 			meta_copy(m, &map.entry[0].rec.meta);
 		rc = check_kind(m, e) ? err_prefix(e, "'%s'", file) : 0;
