@@ -131,6 +131,36 @@ setup_file() {
 	[ ! -e "$T/c.ten" ]
 }
 
+@test "streams joined of what is not alike, and validation by another kind, are refused" {
+	views() { ssl-augment -q --views 1 --no-shuffle --size 32 "$@"; }
+	train() { seg-finetune -q --arch resnet18 -b 4 --warmup 0 --schedule constant "$@" -o "$T/m"; }
+	views --normalize none "$DATA/val.ten" -o "$T/raw.ten"
+	views "$DATA/val.ten" -o "$T/image.ten"
+	sed 's/background,RV,MYO,LV/background,LV,MYO,RV/' "$T/image.ten" >"$T/turned.ten"
+	sed 's/background,RV,MYO,LV/background,LV,MYO,RV/' "$DATA/val.ten" >"$T/val.ten"
+	sed 's/"normalize":"image"/"grid":"1.5 1.5"   /' "$T/image.ten" >"$T/grid.ten"
+	sed 's/"normalize":"image"/"grid":"1.5 x.5"   /' "$T/image.ten" >"$T/bad.ten"
+	ten-cat "$T/raw.ten" "$T/image.ten" -o "$T/some.ten"
+	ten-cat "$T/raw.ten" "$T/grid.ten" -o "$T/sizes.ten"
+	ten-cat "$T/image.ten" "$T/turned.ten" -o "$T/classes.ten"
+	ten-cat "$DATA/val.ten" "$T/val.ten" -o "$T/raw-classes.ten"
+	fails_with "*some.ten' record 1 at byte *: metadata 'normalize' is 'image', before it was ''" train "$T/some.ten"
+	fails_with "*sizes.ten' record 1 at byte *: metadata 'grid' is '1.5 1.5', before it was ''" train "$T/sizes.ten"
+	fails_with "*bad.ten': metadata 'grid': '1.5 x.5' is no grid*" train "$T/bad.ten"
+	fails_with "*classes.ten' record 1 at byte *: the classes are 'background,LV,*', those trained on 'background,RV,*'" \
+		train "$T/classes.ten"
+	fails_with "*raw-classes.ten' record 2 at byte *: the classes are 'background,LV,*', before they were 'background,RV,*'" \
+		views "$T/raw-classes.ten"
+	ssl-augment -q --size 32 "$T/raw-classes.ten" -o "$T/views.ten" # where no mask is looked at they may differ
+	fails_with "*image.ten' record 0: images are normalised by 'image', those trained on are not" \
+		train --val "$T/image.ten" "$T/raw.ten"
+	fails_with "*val.ten' record 0: the classes are 'background,LV,*', those trained on 'background,RV,*'" \
+		train --val "$T/val.ten" "$DATA/train.ten"
+	fails_with "*val.ten' record 0 at byte 0: the classes of 'mask' are 'background,LV,*', those of the model 'background,RV,*" \
+		seg-predict -q -m "$DATA/model" "$T/val.ten" -o "$T/m"
+	[ ! -e "$T/m" ]
+}
+
 @test "weights that don't fit are refused by the tensor's name, and lenient says how many" {
 	fails_with "*weights '$DATA/encoder' are of a resnet18, --arch says resnet50*" \
 		seg-finetune -q --arch resnet50 -e "$DATA/encoder" -b 4 "$DATA/train.ten" -o "$T/m"

@@ -5,6 +5,7 @@
 
 #include "eval/mask.h"
 #include "eval/validate.h"
+#include "image/grid.h"
 #include "model/weights.h"
 #include "shared/computing.h"
 #include "shared/loop.h"
@@ -80,12 +81,16 @@ open_samples(struct run *r, const char *path)
 		                                       { .name = "mask", .dtype = TEN_U8, .ndim = 3 } };
 	const struct batches *f = &r->loop.in;
 	const int64_t *d = f->t[0].dim;
+	const char *grid;
+	double pixel[2];
 	struct err e;
 
 	loop_open(&r->loop, path, tensors, 2);
 	settle_classes(f);
 	if (mask_ignore(&r->ignore, &f->feed.meta, classes, &e))
 		die("%s: %s (--classes?)", batches_name(f), e.msg);
+	if ((grid = meta_get(&f->feed.meta, "grid")) && grid_parse(pixel, grid, &e)) /* or the model could not be used */
+		die("%s: metadata 'grid': %s", batches_name(f), e.msg);
 	if (d[2] != f->t[1].dim[1] || d[3] != f->t[1].dim[2])
 		die("%s: image is %lldx%lld, mask %lldx%lld", batches_name(f), (long long)d[2], (long long)d[3],
 		    (long long)f->t[1].dim[1], (long long)f->t[1].dim[2]);
@@ -134,20 +139,36 @@ start_weights(struct run *r)
 	record_remove_all(&r->source);
 }
 
-/* What the model learns from and what it is judged by have pixels of one size, as far as that is known. */
-static void
-check_grids(const struct run *r)
+/* Whether the classes of two records are the same, where both name them. */
+static int
+check_names(const struct meta *now, const struct meta *trained, struct err *e)
 {
-	const char *grid = meta_get(&r->loop.in.feed.meta, "grid");
+	const char *a = meta_get(now, "names"), *b = meta_get(trained, "names");
+
+	return a && b && strcmp(a, b) ? err_set(e, "the classes are '%.200s', those trained on '%.200s'", a, b) : 0;
+}
+
+/* What the model learns from and what it is judged by have pixels of one size and the same classes, as far as that is
+ * known, and are normalised alike, by the validator if need be. */
+static void
+check_validation(const struct run *r)
+{
+	const struct meta *trained = &r->loop.in.feed.meta, *other;
+	const char *grid = meta_get(trained, "grid"), *text;
 	const struct ten_map *m = &r->validator.map;
+	struct err e;
 	int i;
 
 	for (i = 0; i < m->n; i++) {
-		const char *other = meta_get(&m->entry[i].rec.meta, "grid");
-
-		if (strcmp(grid ? grid : "", other ? other : ""))
+		other = &m->entry[i].rec.meta;
+		text = meta_get(other, "grid");
+		if (strcmp(grid ? grid : "", text ? text : ""))
 			die("%s record %d: grid is '%s', that of the training images '%s' (ten-resample)", m->name, i,
-			    other ? other : "", grid ? grid : "");
+			    text ? text : "", grid ? grid : "");
+		if ((text = meta_get(other, "normalize")) && !meta_get(trained, "normalize"))
+			die("%s record %d: images are normalised by '%s', those trained on are not", m->name, i, text);
+		if (check_names(other, trained, &e))
+			die("%s record %d: %s", m->name, i, e.msg);
 	}
 }
 
@@ -168,7 +189,7 @@ start_training(struct run *r)
 	if (val && validator_open(&r->validator, val, &r->segmenter, (enum seg_loss)loss_kind, &e))
 		die("%s", e.msg);
 	if (val)
-		check_grids(r);
+		check_validation(r);
 }
 
 /* --- training --- */
@@ -176,6 +197,7 @@ start_training(struct run *r)
 static void
 check_masks(const struct batches *f, int ignore)
 {
+	const char *hint = " (--classes?)";
 	int i, own;
 	struct err e;
 
@@ -185,9 +207,13 @@ check_masks(const struct batches *f, int ignore)
 
 		if (!rc && own != ignore)
 			rc = err_set(&e, "the ignore label is %d, before it was %d (-1: none)", own, ignore);
-		if (rc || mask_check(record_find(s->rec, "mask"), s->at, classes, ignore, &e))
-			die("%s record %lld at byte %llu: %s (--classes?)", batches_name(f), (long long)s->rec->seq,
-			    (unsigned long long)s->rec->offset, e.msg);
+		if (!rc)
+			rc = mask_check(record_find(s->rec, "mask"), s->at, classes, ignore, &e);
+		if (!rc && (rc = check_names(&s->rec->meta, &f->feed.meta, &e)))
+			hint = "";
+		if (rc)
+			die("%s record %lld at byte %llu: %s%s", batches_name(f), (long long)s->rec->seq,
+			    (unsigned long long)s->rec->offset, e.msg, hint);
 	}
 }
 

@@ -33,7 +33,9 @@ views_free(struct views *v)
 		augment_work_free(&v->worker[i].work);
 	}
 	free(v->worker);
+	free(v->names);
 	v->worker = NULL;
+	v->names = NULL;
 }
 
 /* --- what may come in --- */
@@ -113,6 +115,19 @@ check_ignore(struct views *v, const struct record *r, struct err *e)
 	return 0;
 }
 
+/* The same label must not be one thing here and another there. */
+static int
+check_names(struct views *v, const struct record *r, struct err *e)
+{
+	const char *text = meta_get(&r->meta, "names");
+
+	if (text && v->names && strcmp(text, v->names))
+		return err_set(e, "the classes are '%.200s', before they were '%.200s'", text, v->names);
+	if (text && !v->names)
+		v->names = mem_strdup(text);
+	return 0;
+}
+
 /* What a pixel is worth in mm is one thing to the network, or nothing is said of it. */
 static int
 check_grid(struct views *v, const struct record *r, struct err *e)
@@ -147,7 +162,7 @@ views_check(void *ctx, const struct record *r, struct err *e)
 	if (v->count == 1 && v->seen && (v->mask != !!mask || v->label != !!label))
 		return err_set(e, "%s '%s', unlike the records before it", v->mask == !!mask ? label ? "has" : "has no" :
 		               mask ? "has" : "has no", v->mask == !!mask ? "label" : "mask");
-	if (v->count == 1 && mask && check_ignore(v, r, e))
+	if (v->count == 1 && mask && (check_ignore(v, r, e) || check_names(v, r, e)))
 		return -1;
 	v->c = v->channels ? v->channels : (int)image->dim[1];
 	v->mask = v->count == 1 && mask;

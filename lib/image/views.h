@@ -29,6 +29,7 @@ struct views {
 	int ignore;                     /* label of the mask's pixels without truth; -1: none, or no mask */
 	char normalized[NORMALIZE_LEN]; /* metadata `normalize`, or "" */
 	char grid[GRID_LEN];            /* and `grid` */
+	char *names;                    /* of the mask's classes; NULL: nobody has said so far */
 
 	struct views_worker *worker;    /* [par_threads()] */
 };
@@ -38,7 +39,7 @@ void views_free(struct views *v);
 
 /* 0 if views can be made of r's `image` [N,C,H,W] (and, with count 1, of `mask` [N,H,W] U8 and `label` [N] I64) and
  * r is like the records seen before: channels, mask, label, normalisation, grid and (if masks are wanted) the label that
- * masks ignore agree. For feed_opt.check; ctx is a struct views *. */
+ * masks ignore and the names of their classes, where there are some, agree. For feed_opt.check; ctx is a struct views *. */
 int views_check(void *ctx, const struct record *r, struct err *e);
 
 /* Puts the views of s[0..n-1] into out: view.1 and view.2 [n,C,S,S] F32, or image, mask [n,S,S] U8, label [n]. */

@@ -28,6 +28,26 @@ check_tensor(const struct batch_tensor *want, const struct record *r, const char
 	return 0;
 }
 
+/* One network learns from all, and its metadata will say one thing of them. */
+static int
+check_pixels(struct batches *b, const struct meta *m, struct err *e)
+{
+	static const char *const keys[] = { "normalize", "grid" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(keys); i++) {
+		const char *now = meta_get(m, keys[i]), *before = meta_get(&b->alike, keys[i]);
+
+		if (!b->said && now)
+			meta_set(&b->alike, keys[i], now);
+		else if (b->said && strcmp(now ? now : "", before ? before : ""))
+			return err_set(e, "metadata '%s' is '%.200s', before it was '%.200s'", keys[i], now ? now : "",
+			               before ? before : "");
+	}
+	b->said = 1;
+	return 0;
+}
+
 /* The first record decides the shapes, so that is when memory for them is taken. */
 static int
 check_record(void *ctx, const struct record *r, struct err *e)
@@ -49,7 +69,7 @@ check_record(void *ctx, const struct record *r, struct err *e)
 			return err_set(e, "'%s': %lld values in a sample", t->name, (long long)t->size);
 		t->data = mem_aligned((size_t)b->size * (size_t)t->size * ten_dtype_size(t->dtype));
 	}
-	return 0;
+	return check_pixels(b, &r->meta, e);
 }
 
 static int
@@ -287,5 +307,6 @@ batches_close(struct batches *b)
 	for (i = 0; i < b->n; i++)
 		free(b->t[i].data);
 	feed_close(&b->feed);
+	meta_free(&b->alike);
 	memset(b, 0, sizeof *b);
 }

@@ -1,7 +1,8 @@
 /* batches.h - from a stream of samples to a trainer's batches: dense arrays of one fixed size
  *
  * A batch never crosses an epoch: what is left over at an epoch's end is dropped and counted. The first record
- * decides the shapes; later ones must agree.
+ * decides the shapes; later ones must agree, in
+ * how they are normalised and on what grid they are as well.
  *
  * A training that was interrupted goes on from a place: a pipe must begin there (ssl-augment --resume), which is what
  * `epoch` and `first` in its metadata tell; a file is gone through up to there. Any other stream is refused, as is
@@ -31,6 +32,8 @@ struct batches {
 	struct feed feed;
 	struct batch_tensor t[BATCH_TENSORS];
 	int n, size;             /* tensors; samples of a batch */
+	int said;                /* whether `alike` is known */
+	struct meta alike;       /* what all records say of their pixels */
 	int64_t epochs;
 	int64_t steps_per_epoch; /* 0: unknown */
 	int64_t steps;           /* in the whole stream; 0: unknown */

@@ -67,20 +67,43 @@ predict(struct predictor *p, const struct ten_reader *in, struct record *r)
 	postprocess(p, in, r, out.pred);
 }
 
-/* The models' classes, their names, and how they were trained. */
-static void
-describe(struct meta *m, const struct predictor *p)
+/* As metadata; NULL: the models don't name their classes. */
+static char *
+names_of(const struct predictor *p)
 {
-	char as[32] = "model";
 	char *names = NULL, *longer;
 	int i;
 
-	meta_setf(m, "classes", "%d", p->models.classes);
 	for (i = 0; i < p->models.names.n; i++) {
 		longer = mem_printf("%s%s%s", names ? names : "", names ? "," : "", p->models.names.name[i]);
 		free(names);
 		names = longer;
 	}
+	return names;
+}
+
+/* Masks that go along would have the models' classes by the output's metadata. */
+static void
+check_mask(const struct predictor *p, const struct ten_reader *in, const struct record *r)
+{
+	const char *told = meta_get(&r->meta, "names");
+	char *names = names_of(p);
+
+	if (record_find(r, "mask") && told && names && strcmp(told, names))
+		in_die(in, r, "the classes of 'mask' are '%.200s', those of the model '%.200s' (without masks this is no matter)", told,
+		       names);
+	free(names);
+}
+
+/* The models' classes, their names, and how they were trained. */
+static void
+describe(struct meta *m, const struct predictor *p)
+{
+	char as[32] = "model";
+	char *names = names_of(p);
+	int i;
+
+	meta_setf(m, "classes", "%d", p->models.classes);
 	if (names)
 		meta_set(m, "names", names);
 	free(names);
@@ -106,6 +129,7 @@ predict_stream(struct predictor *p, const char *path)
 		if (ensemble_fits(&p->models, in_tensor(&in, &r, "image", 4), meta_get(&r.meta, "normalize"), &e))
 			in_die(&in, &r, "%s", e.msg);
 		in_check_finite(&in, &r, record_find(&r, "image"));
+		check_mask(p, &in, &r);
 		predict(p, &in, &r);
 		describe(&r.meta, p);
 		out_write(&out, &r);
