@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "io/decode.h"
 
+#define HEADER 8 /* bytes at the beginning that are no pixels */
+
 struct tiff {
 	TIFF *t;
 	struct decoding *d;
@@ -199,12 +201,15 @@ static int
 read_block(struct tiff *f, const struct layout *l, void *buf, size_t bytes, uint32_t x, uint32_t y,
            uint16_t s)
 {
+	uint32_t block = l->tiled ? TIFFComputeTile(f->t, x, y, 0, s) : TIFFComputeStrip(f->t, y, s);
 	tmsize_t got;
 
+	if (TIFFGetStrileOffset(f->t, block) < HEADER) /* 0 where the list ends early: libtiff would read from there */
+		return err_set(f->d->e, "'%s' page %d: the block at (%u,%u) is not in the file", f->d->path, f->page, x, y);
 	if (l->tiled)
-		got = TIFFReadEncodedTile(f->t, TIFFComputeTile(f->t, x, y, 0, s), buf, (tmsize_t)bytes);
+		got = TIFFReadEncodedTile(f->t, block, buf, (tmsize_t)bytes);
 	else
-		got = TIFFReadEncodedStrip(f->t, TIFFComputeStrip(f->t, y, s), buf, (tmsize_t)bytes);
+		got = TIFFReadEncodedStrip(f->t, block, buf, (tmsize_t)bytes);
 	if (f->failed)
 		return -1;
 	if (got != (tmsize_t)bytes)

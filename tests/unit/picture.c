@@ -257,6 +257,25 @@ bombs(void)
 	CHECK(read_bytes(buf, n, &e) && strstr(e.msg, "65278x65278"), "a JPEG of 65278 x 65278 pixels");
 }
 
+/* Pixels at the very beginning of the file would be its header. */
+static void
+missing_blocks(void)
+{
+	unsigned char buf[8192];
+	struct err e;
+	size_t n = slurp(buf, sizeof buf, "u1.tif");
+
+	put32(entry(buf, n, 273) - 4, 2);
+	put32(entry(buf, n, 279) - 4, 2);
+	CHECK(read_bytes(buf, n, &e) && strstr(e.msg, "page 1: the block at (0,4) is not in the file"), "a strip less");
+	n = slurp(buf, sizeof buf, "u1.tif");
+	put32(buf + 44 + 4, 0);
+	CHECK(read_bytes(buf, n, &e) && strstr(e.msg, "the block at (0,2) is not in the file"), "a strip nowhere");
+	n = slurp(buf, sizeof buf, "rgb-tiles.tif");
+	put32(buf + 1206 + 4, 0);
+	CHECK(read_bytes(buf, n, &e) && strstr(e.msg, "the block at (16,0) is not in the file"), "a tile nowhere");
+}
+
 int
 main(void)
 {
@@ -272,6 +291,7 @@ main(void)
 	cut_anywhere();
 	damage();
 	bombs();
+	missing_blocks();
 	close(tmp_fd);
 	unlink(tmp);
 	return check_done();
