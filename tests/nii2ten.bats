@@ -97,6 +97,10 @@ said() {
 	fails_with "nii2ten: '*patient003_frame02_gt.nii.gz': label 3 at ([0-9],[0-9],[0-9]), expected 0..2" \
 		nii2ten --acdc "$T/acdc" --classes 3 -o "$T/out.ten" -q
 	[ ! -e "$T/out.ten" ]
+	# one that is hardly out, by its scaling, is not rounded to one that is not
+	nifti 2 1 1 1 1 1 '\1\2' >"$T/l.nii"
+	printf '\1\0\200\77' | dd of="$T/l.nii" bs=1 seek=112 conv=notrunc 2>/dev/null
+	fails_with "nii2ten: '$T/l.nii': label 1.00000012 at (0,0,0), expected 0..3*" nii2ten "$T/l.nii" --mask "$T/l.nii" -q
 }
 
 @test "labels of another size or spacing are an error with the numbers" {

@@ -61,7 +61,7 @@ picture_mask(struct record *r, const struct picture *p, const struct picture *im
 		if (!picture_is_grey(p, i))
 			return err_set(e, "a colour at (%d,%d), expected labels 0..%d%s", x, y, classes - 1, other);
 		if (!(v >= 0 && v < classes && v == floor(v)) && (ignore < 0 || v != ignore))
-			return err_set(e, "label %g at (%d,%d), expected 0..%d%s", v, x, y, classes - 1, other);
+			return err_set(e, "label %.9g at (%d,%d), expected 0..%d%s", v, x, y, classes - 1, other);
 		mask[i] = (uint8_t)v;
 	}
 	return 0;

@@ -144,7 +144,7 @@ volume_mask(struct record *r, const struct nifti *n, int64_t t, int classes, int
 
 		if (!(v >= 0 && v < classes && v == floor(v)) && (ignore < 0 || v != ignore)) {
 			snprintf(other, sizeof other, " or %d", ignore);
-			return err_set(e, "label %g at %s, expected 0..%d%s", v, place(where, n, i, t), classes - 1,
+			return err_set(e, "label %.9g at %s, expected 0..%d%s", v, place(where, n, i, t), classes - 1,
 			               ignore < 0 ? "" : other);
 		}
 		mask[i] = (uint8_t)v;
