@@ -123,6 +123,21 @@ killed() {
 	fails_with "cls-pretrain: '-': not the name of a file" "${train[@]}" --checkpoint - --resume -o "$T/w" "$T/views"
 }
 
+@test "what comes and goes beside a checkpoint, a history or kept encoders is nobody's output" {
+	train=(cls-pretrain -q -s 1 --arch resnet18 -b 4 --warmup 0 --checkpoint "$T/c" "$DATA/none")
+	for suffix in previous new lock; do
+		fails_with "cls-pretrain: --output would be written to '$T/c.$suffix', where another option writes too *" \
+			"${train[@]}" -o "$T/./c.$suffix"
+	done
+	make-stream --kind labelled --samples 4 --height 32 --width 32 --classes 2 -o "$T/s"
+	make-stream --kind views --samples 4 --width 32 -o "$T/v"
+	fails_with "cls-pretrain: --state would be written to '$T/h.part', where *" cls-pretrain -q --arch resnet18 -b 4 --warmup 0 \
+		--checkpoint "$T/c" --history "$T/h" --state "$T/h.part" -o "$T/w" "$T/s"
+	fails_with "ssl-pretrain: --state would be written to '$T/w-epoch1.x', where *" ssl-pretrain -q --arch resnet18 -b 4 \
+		--warmup 0 --keep 0,1 --state "$T/w-epoch1.x" -o "$T/w.x" "$T/v"
+	[ "$(cd "$T" && echo *)" = "s v" ]
+}
+
 @test "a checkpoint has room for what is said of its stream, however much that is" {
 	ssl-augment -q -s 1 --policy classify --size 32 -b 16 "$DATA/scenes.ten" -o "$T/views.ten"
 	ten_record '{"__metadata__":{"seq":"0","eos":"1"}}' '' >"$T/none"

@@ -449,3 +449,12 @@ opt_output(const char *path)
 			return o->name;
 	return NULL;
 }
+
+void
+opt_check_beside(const char *path)
+{
+	const char *name = opt_output_at(parsed.table, path);
+
+	if (name)
+		die("--%s would be written to '%s', where another option writes too (see %s -h)", name, path, prog_name);
+}

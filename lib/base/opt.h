@@ -79,6 +79,9 @@ const char *opt_file(int i, const char **name);
 /* The name of the option, other than --output, that a file to write was named by; NULL: none. */
 const char *opt_output(const char *path);
 
+/* Dies if path, which is to be written beside the outputs that options name, is one of them. */
+void opt_check_beside(const char *path);
+
 /* The command is to say `value` (which must stay) for the option of this variable, if it was given: where a tool had to
  * do otherwise than it was told. */
 void opt_amend(const void *var, const char *value);

@@ -87,6 +87,15 @@ opt_check_outputs(const struct opt *table)
 	}
 }
 
+const char *
+opt_output_at(const struct opt *table, const char *path)
+{
+	for (; table->name; table++)
+		if (output_of(table) && same_output(output_of(table), path))
+			return table->name;
+	return NULL;
+}
+
 void
 opt_hold_standard_descriptors(void)
 {

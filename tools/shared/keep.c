@@ -29,6 +29,7 @@ keep_parse(struct keep *k, const char *list)
 void
 keep_check(const struct keep *k, int64_t epochs)
 {
+	char *path;
 	int i;
 
 	if (k->n && (!opt_common.output || !strcmp(opt_common.output, "-")))
@@ -37,6 +38,10 @@ keep_check(const struct keep *k, int64_t epochs)
 		if (k->epoch[i] > epochs)
 			die("--keep: epoch %lld will not be reached, there are %lld", (long long)k->epoch[i],
 			    (long long)epochs);
+	for (i = 0; i < k->n; i++) {
+		opt_check_beside(path = keep_name(k->epoch[i]));
+		free(path);
+	}
 }
 
 int

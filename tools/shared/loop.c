@@ -73,6 +73,21 @@ check_settings(const struct meta *m, const char *file)
 		     set, cpu()->name);
 }
 
+/* What comes and goes beside the checkpoint must be nobody's output. */
+static void
+check_beside(const char *file)
+{
+	static const char *const suffix[] = { "previous", "new", "lock" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(suffix); i++) {
+		char *path = mem_printf("%s.%s", file, suffix[i]);
+
+		opt_check_beside(path);
+		free(path);
+	}
+}
+
 static void
 open_checkpoint(struct loop *l)
 {
@@ -85,6 +100,7 @@ open_checkpoint(struct loop *l)
 		die("--resume goes on from --checkpoint FILE, which is missing");
 	if (!file)
 		return;
+	check_beside(file);
 	stop_catch();
 	if (checkpoint_lock(&l->lock, file, &e))
 		die("%s", e.msg);

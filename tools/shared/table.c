@@ -34,10 +34,15 @@ void
 table_open(struct table *t, const char *path, const char *name, int lasting, const struct meta *place)
 {
 	struct err e;
+	char *part;
 
 	*t = (struct table){ .name = name, .lasting = lasting };
 	if (!path)
 		return;
+	if (lasting) {
+		opt_check_beside(part = mem_printf("%s.part", path));
+		free(part);
+	}
 	if (place)
 		find_place(t, place);
 	if (lasting ? outfile_resume(&t->out, path, t->bytes, t->crc, &e) : outfile_open(&t->out, path, OUTFILE_TEXT, &e))
