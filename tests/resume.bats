@@ -78,6 +78,10 @@ killed() {
 	fails_with "cls-pretrain: checkpoint '*k.ckpt' is of another training (remove it to start anew): *--lr=0.5*" \
 		fed "$T/whole.ten" --lr 0.5
 	fails_with "cls-pretrain: checkpoint '*k.ckpt' is of another training*" "${train[@]}" "$T/whole.ten"
+	"${augment[@]}" --resume "$T/k.ckpt" -o "$T/rest.ten"
+	fails_with "cls-pretrain: cannot go on with '*elsewhere.part': its first * bytes are not those that were written" \
+		fed "$T/rest.ten" --history "$T/elsewhere"
+	[ ! -e "$T/elsewhere.part" ]
 	[ -e "$T/k.ckpt" ]
 	rm "$T"/k.ckpt*
 	fails_with "*begins with sample 1 of epoch 0, but there is no checkpoint to go on from" fed "$T/late.ten"

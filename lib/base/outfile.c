@@ -162,20 +162,16 @@ fetch_head(int to, const char *path, uint64_t bytes)
 	return rc || lseek(to, 0, SEEK_SET) ? -1 : 0;
 }
 
+/* Leaves the place behind the bytes that were written. */
 static int
-open_part(struct outfile *o, uint64_t bytes, uint32_t crc, struct err *e)
+cut_part(const struct outfile *o, int fd, uint64_t bytes, uint32_t crc, struct err *e)
 {
-	int fd = open(o->tmp, O_RDWR | O_CREAT | O_CLOEXEC, 0666), rc;
 	uint32_t have;
+	int rc;
 
-	if (fd < 0)
-		return err_set(e, "cannot create '%s':", o->tmp);
-	o->f = fdopen(fd, "r+b");
-	if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
-		return err_set(e, "'%s' is being written by another program", o->tmp);
 	if (bytes && fetch_head(fd, o->path, bytes))
 		return err_set(e, "cannot go on with '%s':", o->tmp);
-	rc = crc_next(&have, fd, bytes); /* the place is behind them then */
+	rc = crc_next(&have, fd, bytes);
 	if (rc < 0)
 		return err_set(e, "cannot read '%s':", o->tmp);
 	if (rc || have != crc)
@@ -184,6 +180,26 @@ open_part(struct outfile *o, uint64_t bytes, uint32_t crc, struct err *e)
 	if (ftruncate(fd, (off_t)bytes))
 		return err_set(e, "cannot go on with '%s':", o->tmp);
 	return 0;
+}
+
+/* One that cannot be gone on with stays, for somebody may yet make sense of it, unless there was nothing in it. */
+static int
+open_part(struct outfile *o, uint64_t bytes, uint32_t crc, struct err *e)
+{
+	int fd = open(o->tmp, O_RDWR | O_CREAT | O_CLOEXEC, 0666), empty;
+	struct stat st;
+
+	if (fd < 0)
+		return err_set(e, "cannot create '%s':", o->tmp);
+	o->f = fdopen(fd, "r+b");
+	if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+		return err_set(e, "'%s' is being written by another program", o->tmp);
+	empty = !fstat(fd, &st) && st.st_size == 0;
+	if (!cut_part(o, fd, bytes, crc, e))
+		return 0;
+	if (empty)
+		unlink(o->tmp);
+	return -1;
 }
 
 int
@@ -198,7 +214,7 @@ outfile_resume(struct outfile *o, const char *path, uint64_t bytes, uint32_t crc
 		return 0;
 	if (o->f)
 		fclose(o->f);
-	free(o->tmp); /* not discarded: somebody may yet make sense of it */
+	free(o->tmp);
 	free(o->path);
 	memset(o, 0, sizeof *o);
 	return -1;
