@@ -1,8 +1,7 @@
 /* batches.h - from a stream of samples to a trainer's batches: dense arrays of one fixed size
  *
  * A batch never crosses an epoch: what is left over at an epoch's end is dropped and counted. The first record
- * decides the shapes; later ones must agree, in
- * how they are normalised and on what grid they are as well.
+ * decides the shapes; later ones must agree, as they must in how they are normalised and on what grid they are.
  *
  * A training that was interrupted goes on from a place: a pipe must begin there (ssl-augment --resume), which is what
  * `epoch` and `first` in its metadata tell; a file is gone through up to there. Any other stream is refused, as is
